@@ -1,0 +1,27 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        // In-process: real SQLite files, real discord.js and a real loopback server, no real CLI.
+        test: {
+          name: "unit",
+          include: ["tests/**/*.test.ts"],
+          exclude: ["tests/e2e/**", "tests/contract/**", "tests/chaos/**"],
+          testTimeout: 15_000,
+        },
+      },
+      {
+        // The real `claude` binary; few at a time, since each takes ~200 MB and a core at its start.
+        test: {
+          name: "real",
+          include: ["tests/e2e/**/*.test.ts", "tests/contract/**/*.test.ts", "tests/chaos/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
