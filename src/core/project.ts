@@ -1,0 +1,35 @@
+/** Discord's id of anything: a 64-bit integer in decimal, kept as text since a JavaScript number cannot hold it. */
+export type Snowflake = string;
+
+/** As Claude Code calls them; `default` asks about every tool use that is not allowed beforehand. */
+export type PermissionMode = "default" | "acceptEdits" | "plan" | "bypassPermissions";
+
+/** Who is meant, by snowflake and never by name. */
+export interface MemberList {
+  readonly users: readonly Snowflake[];
+  readonly roles: readonly Snowflake[];
+}
+
+/** Who may talk to Claude. Empty lists without `everyone` mean: only members with Manage Guild. */
+export interface AccessRule extends MemberList {
+  readonly everyone: boolean;
+}
+
+/** One entry of the config: a channel bound to a directory, with Claude settings and an access rule. */
+export interface Project {
+  readonly name: string;
+  readonly channelId: Snowflake;
+  /** Absolute path; the working directory of the project's sessions. */
+  readonly projectDir: string;
+  /** Tool names or rules as `--allowedTools` takes them: `Read`, `Bash(git *)`. */
+  readonly allowedTools: readonly string[];
+  /** As a person wrote it: an alias (`sonnet`) stays an alias. Undefined: the CLI's own default. */
+  readonly model: string | undefined;
+  /** Added to Claude's own system prompt. */
+  readonly systemPrompt: string | undefined;
+  readonly permissionMode: PermissionMode;
+  /** Whether a message must mention the bot to be meant for it. */
+  readonly mention: "required" | "optional";
+  /** This project's own rule in place of the general one. */
+  readonly access: AccessRule | undefined;
+}
