@@ -66,7 +66,11 @@ export type AgentFailureCode =
   | "network"
   | "api_error"
   | "stalled"
+  /** Nothing to resume: the transcript is gone or damaged. */
   | "session_unknown"
+  /** A transcript with this id is there already, so it can only be resumed. */
+  | "session_exists"
+  /** Another process has this session open. */
   | "session_in_use"
   /** The CLI had already taken this turnId and says nothing more about it. */
   | "turn_already_taken"
@@ -148,6 +152,8 @@ export type AgentEvent =
       readonly input: Readonly<Record<string, unknown>>;
       readonly suggestions: readonly unknown[];
     }
+  /** Somebody's answer is on its way to the CLI. */
+  | { readonly type: "permission_answered"; readonly requestId: string }
   /** The CLI no longer waits for this answer. */
   | { readonly type: "permission_withdrawn"; readonly requestId: string }
   | { readonly type: "retrying"; readonly attempt: number; readonly delayMs: number; readonly reason: string }

@@ -1,0 +1,284 @@
+import type { Agent, AgentEvent, AgentSpec, AgentTurnEnd, PermissionAnswer, StartAgent } from "./agent.ts";
+import type { Snowflake } from "./project.ts";
+import { runTurn, type TurnRunOptions } from "./turn-run.ts";
+
+export interface AgentPoolLimits {
+  /** At most so many processes at once, those that are still ending among them. */
+  readonly maxAgents: number;
+  /** An agent that was not used for this long is ended. */
+  readonly idleTimeoutMs: number;
+  /** An agent that was started ahead of a message that never came is ended after this. */
+  readonly warmTimeoutMs: number;
+  /** How long a process may take to end by itself before it is killed. */
+  readonly stopGraceMs: number;
+}
+
+export interface AgentPoolDeps {
+  readonly startAgent: StartAgent;
+  /** Asked each time, so that a changed config counts from then on. */
+  readonly limits: () => AgentPoolLimits;
+  /** What an agent says when no turn of ours runs: a background task ended, and it took up the word by itself. */
+  readonly onUnprompted: (conversationId: Snowflake, event: AgentEvent) => void;
+  readonly now: () => number;
+}
+
+/** The use of a conversation's agent for one turn. */
+export interface AgentLease {
+  run(
+    options: Omit<TurnRunOptions, "onEvent"> & { onEvent: (event: AgentEvent) => void },
+  ): Promise<AgentTurnEnd>;
+  answer(requestId: string, answer: PermissionAnswer): void;
+  /** Gives the agent back; it stays warm. */
+  release(): void;
+}
+
+export interface AgentPool {
+  /**
+   * The conversation's agent: the warm one, a new one, or, when all places are taken by busy agents, one as soon as
+   * a place is free, in the order of asking. Rejects with the signal's reason when it is aborted while it waits.
+   */
+  take(conversationId: Snowflake, spec: AgentSpec, options: TakeOptions): Promise<AgentLease>;
+  /** Starts the conversation's agent ahead of a message, if that costs no busy agent its place. */
+  warm(conversationId: Snowflake, spec: AgentSpec): void;
+  /** Ends the conversation's agent; settles when its process is gone. */
+  end(conversationId: Snowflake): Promise<void>;
+  counts(): AgentCounts;
+  /** Ends all agents; settles when no process is left. Nothing starts afterwards. */
+  stop(): Promise<void>;
+}
+
+export interface TakeOptions {
+  readonly signal: AbortSignal;
+  /** Told when all places are busy: how many conversations wait before this one, and again when that changes. */
+  readonly onWait: (ahead: number) => void;
+}
+
+export interface AgentCounts {
+  readonly busy: number;
+  readonly idle: number;
+  readonly waiting: number;
+}
+
+/** Keeps agents warm between turns, never more than allowed, never two for one conversation. */
+export function createAgentPool(deps: AgentPoolDeps): AgentPool {
+  const places = new Map<Snowflake, Place>();
+  const waiting: Waiter[] = [];
+  let stopping = false;
+
+  const open = (conversationId: Snowflake, spec: AgentSpec): Place => {
+    const place: Place = {
+      conversationId,
+      spec,
+      agent: undefined,
+      state: "idle",
+      tasks: 0,
+      unprompted: false,
+      lastUsedMs: deps.now(),
+      listener: undefined,
+      timer: undefined,
+      gone: undefined,
+    };
+    places.set(conversationId, place);
+    place.agent = deps.startAgent(spec, (event) => hear(place, event));
+    place.gone = place.agent.exited.then(() => {
+      clearTimeout(place.timer);
+      places.delete(conversationId);
+      serve();
+    });
+    return place;
+  };
+
+  const hear = (place: Place, event: AgentEvent) => {
+    if (event.type === "exited") place.state = "ending";
+    if (event.type === "background") {
+      place.tasks = event.tasks;
+      if (event.tasks === 0) serve();
+    }
+    if (place.listener !== undefined) return place.listener(event);
+
+    if (event.type === "turn_started") place.unprompted = true;
+    if (place.unprompted) deps.onUnprompted(place.conversationId, event);
+    if (event.type === "turn_ended" || event.type === "exited") {
+      place.unprompted = false;
+      rest(place, deps.limits().idleTimeoutMs);
+      serve();
+    }
+  };
+
+  const close = (place: Place): Promise<void> => {
+    if (place.state !== "ending") {
+      place.state = "ending";
+      clearTimeout(place.timer);
+      place.agent?.send({ type: "stop", graceMs: deps.limits().stopGraceMs });
+    }
+    return place.gone ?? Promise.resolve();
+  };
+
+  /** Starts the clock after which an unused agent ends; one with background tasks is in use. */
+  const rest = (place: Place, timeoutMs: number) => {
+    clearTimeout(place.timer);
+    place.lastUsedMs = deps.now();
+    place.timer = setTimeout(() => {
+      if (isFree(place)) void close(place);
+      else if (place.state === "idle") rest(place, timeoutMs);
+    }, timeoutMs);
+  };
+
+  const leastRecentlyUsed = (): Place | undefined =>
+    [...places.values()].filter(isFree).sort((a, b) => a.lastUsedMs - b.lastUsedMs)[0];
+
+  const lease = (place: Place): AgentLease => {
+    clearTimeout(place.timer);
+    place.state = "busy";
+    let released = false;
+    return {
+      run: (options) =>
+        runTurn(
+          {
+            send: (command) => place.agent?.send(command),
+            listen: (listener) => {
+              place.listener = listener;
+              return () => {
+                place.listener = undefined;
+              };
+            },
+          },
+          options,
+        ),
+      answer: (requestId, answer) => {
+        place.agent?.send({ type: "answer", requestId, answer });
+        hear(place, { type: "permission_answered", requestId });
+      },
+      release: () => {
+        if (released) return;
+        released = true;
+        if (place.state === "busy") {
+          place.state = "idle";
+          rest(place, deps.limits().idleTimeoutMs);
+        }
+        serve();
+      },
+    };
+  };
+
+  /** Gives places to those who wait, in order; stops at the first who can't have one yet. */
+  const serve = () => {
+    for (let index = 0; index < waiting.length; ) {
+      const waiter = waiting[index];
+      if (waiter === undefined) break;
+      const place = tryTake(waiter, index);
+      if (place === undefined) {
+        // Another's own warm agent needs no free place: it may go first without taking anything away.
+        waiter.onWait(index);
+        index += 1;
+        continue;
+      }
+      waiting.splice(index, 1);
+      waiter.resolve(lease(place));
+    }
+  };
+
+  const tryTake = ({ conversationId, spec }: Waiter, ahead: number): Place | undefined => {
+    const own = places.get(conversationId);
+    if (own !== undefined) {
+      if (own.state !== "idle" || own.unprompted) return undefined;
+      if (adapt(own, spec)) return own;
+      if (own.tasks === 0) void close(own);
+      return undefined;
+    }
+    if (places.size < deps.limits().maxAgents) return open(conversationId, spec);
+    // Those that are ending already make room for those who wait in front.
+    const ending = [...places.values()].filter((place) => place.state === "ending").length;
+    const oldest = leastRecentlyUsed();
+    if (ending <= ahead && oldest !== undefined) void close(oldest);
+    return undefined;
+  };
+
+  return {
+    take: (conversationId, spec, { signal, onWait }) =>
+      new Promise((resolve, reject) => {
+        if (stopping || signal.aborted)
+          return reject(signal.reason ?? new Error("the agent pool is stopped"));
+        const waiter: Waiter = { conversationId, spec, resolve, reject, onWait };
+        waiting.push(waiter);
+        signal.addEventListener("abort", () => {
+          const index = waiting.indexOf(waiter);
+          if (index < 0) return;
+          waiting.splice(index, 1);
+          reject(signal.reason);
+        });
+        serve();
+      }),
+
+    warm: (conversationId, spec) => {
+      if (stopping || waiting.length > 0 || places.has(conversationId)) return;
+      if (places.size >= deps.limits().maxAgents) return;
+      rest(open(conversationId, spec), deps.limits().warmTimeoutMs);
+    },
+
+    end: async (conversationId) => {
+      const place = places.get(conversationId);
+      if (place !== undefined) await close(place);
+    },
+
+    counts: () => {
+      const states = [...places.values()];
+      return {
+        busy: states.filter((place) => !isFree(place) && place.state !== "ending").length,
+        idle: states.filter(isFree).length,
+        waiting: waiting.length,
+      };
+    },
+
+    stop: async () => {
+      stopping = true;
+      for (const waiter of waiting.splice(0)) waiter.reject(new Error("the agent pool is stopped"));
+      await Promise.all([...places.values()].map(close));
+    },
+  };
+}
+
+interface Place {
+  readonly conversationId: Snowflake;
+  spec: AgentSpec;
+  agent: Agent | undefined;
+  state: "idle" | "busy" | "ending";
+  /** Background tasks that the agent runs. */
+  tasks: number;
+  /** The agent has the word without having been asked. */
+  unprompted: boolean;
+  lastUsedMs: number;
+  listener: ((event: AgentEvent) => void) | undefined;
+  timer: NodeJS.Timeout | undefined;
+  gone: Promise<void> | undefined;
+}
+
+interface Waiter extends Pick<TakeOptions, "onWait"> {
+  readonly conversationId: Snowflake;
+  readonly spec: AgentSpec;
+  readonly resolve: (lease: AgentLease) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+function isFree(place: Place): boolean {
+  return place.state === "idle" && !place.unprompted && place.tasks === 0;
+}
+
+/** Makes a running agent fit the spec where that needs no new process; false where it does. */
+function adapt(place: Place, spec: AgentSpec): boolean {
+  const { spec: old, agent } = place;
+  const sameProcess =
+    old.sessionId === spec.sessionId &&
+    old.projectDir === spec.projectDir &&
+    old.systemPrompt === spec.systemPrompt &&
+    old.allowedTools.join("\n") === spec.allowedTools.join("\n") &&
+    // What bypassPermissions changes is decided at the start: which tools there are, and whether it may be set.
+    (old.permissionMode === "bypassPermissions") === (spec.permissionMode === "bypassPermissions");
+  if (!sameProcess || agent === undefined) return false;
+  if (old.model !== spec.model) agent.send({ type: "set_model", model: spec.model });
+  if (old.permissionMode !== spec.permissionMode) {
+    agent.send({ type: "set_permission_mode", permissionMode: spec.permissionMode });
+  }
+  place.spec = spec;
+  return true;
+}

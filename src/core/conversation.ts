@@ -1,0 +1,278 @@
+import type { AgentEvent, AgentSpec, AgentTurnEnd } from "./agent.ts";
+import type { AgentLease, AgentPool } from "./agent-pool.ts";
+import type { Ledger, Session, SessionStore } from "./ledger.ts";
+import type { Project, Snowflake } from "./project.ts";
+import type { OpenReply, Reply } from "./reply.ts";
+import { Undeliverable } from "./reply.ts";
+import type { FailureCode, Turn, TurnEnd, TurnNote } from "./turn.ts";
+
+export interface ConversationDeps {
+  readonly ledger: Ledger;
+  readonly sessions: SessionStore;
+  readonly agents: AgentPool;
+  readonly openReply: OpenReply;
+  /** The project as it is configured now; undefined when it is no longer. */
+  readonly project: (projectName: string) => Project | undefined;
+  readonly timing: () => ConversationTiming;
+  readonly newId: () => string;
+  readonly now: () => number;
+  /** Records a failure in the log and returns the id under which it is found there. */
+  readonly report: (what: string, detail: unknown, turn: Turn) => string;
+}
+
+export interface ConversationTiming {
+  readonly stallTimeoutMs: number;
+  readonly stopGraceMs: number;
+}
+
+export interface Conversation {
+  /** Looks at the ledger again: a turn was accepted, or a hold is over. */
+  wake(): void;
+  /** Interrupts the running turn; false when none runs. */
+  interrupt(): boolean;
+  /** Settles when nothing runs and nothing is left to deliver. */
+  idle(): Promise<void>;
+  /** Starts no further turn; what still runs is let go when `force` is aborted, to be continued later. */
+  close(force: AbortSignal): Promise<void>;
+}
+
+/**
+ * One channel's conversation: its turns run one at a time, in the order in which their messages came. What waits is
+ * what the ledger says; this object holds only what can be lost.
+ */
+export function createConversation(conversationId: Snowflake, deps: ConversationDeps): Conversation {
+  const { ledger } = deps;
+  let draining: Promise<void> | undefined;
+  let wanted = false;
+  let closing = false;
+  let running: AbortController | undefined;
+  let abandoned = false;
+  let holdTimer: NodeJS.Timeout | undefined;
+  // The next turn runs while the last answer is still on its way, but its messages stay behind that answer's.
+  let deliveries: Promise<void> = Promise.resolve();
+
+  const drain = async () => {
+    for (const turn of ledger.undelivered(conversationId)) deliver(turn, deps.openReply(turn));
+    while (!closing) {
+      const turn = ledger.nextOpen(conversationId);
+      if (turn === undefined) return;
+      if (turn.heldUntilMs !== undefined && turn.heldUntilMs > deps.now()) return holdUntil(turn.heldUntilMs);
+      await runOne(turn);
+    }
+  };
+
+  const holdUntil = (timeMs: number) => {
+    clearTimeout(holdTimer);
+    // A timer counts at most 2^31 - 1 ms, so a longer hold is looked at again on the way.
+    holdTimer = setTimeout(wake, Math.min(timeMs - deps.now(), 2 ** 31 - 1));
+  };
+
+  const runOne = async (turn: Turn) => {
+    running = new AbortController();
+    const reply = deps.openReply(turn);
+    try {
+      const end = await ask(turn, reply, running.signal);
+      if (abandoned) return await reply.leave();
+      ledger.end(turn.id, end.end, end.session);
+      deliver({ ...turn, end: end.end }, reply);
+    } finally {
+      running = undefined;
+    }
+  };
+
+  const deliver = (turn: Turn, reply: Reply) => {
+    const { end } = turn;
+    if (end === undefined) return;
+    deliveries = deliveries.then(async () => {
+      try {
+        await reply.finish(end);
+        ledger.move(turn.id, "deliver");
+      } catch (error) {
+        deps.report("the answer could not be delivered", error, turn);
+        // Anything else than a lost channel is tried again at the next start: the turn stays `delivering`.
+        if (error instanceof Undeliverable) ledger.move(turn.id, "give_up");
+      }
+    });
+  };
+
+  /** Runs the turn in the conversation's session; a session that can't be resumed is replaced by a fresh one. */
+  const ask = async (turn: Turn, reply: Reply, signal: AbortSignal): Promise<Ended> => {
+    const notes: TurnNote[] = [];
+    const said: string[] = [];
+    try {
+      let session: Session | undefined;
+      let continuing = turn.state === "running";
+      // A fresh session in place of a lost one, and one whose start was not recorded: once each.
+      for (let tries = 0; tries < 3; tries += 1) {
+        const project = deps.project(turn.projectName);
+        if (project === undefined) return failure(turn, "project_gone", `no project ${turn.projectName}`);
+        session ??= deps.sessions.currentOrNew(conversationId, project.name, deps.newId());
+        const end = await runIn(session, project, continuing, turn, reply, signal, said);
+
+        const code = end.failure?.code;
+        if (code === "session_exists") {
+          deps.sessions.markStarted(conversationId, session.sessionId);
+          session = { ...session, started: true };
+          continue;
+        }
+        if (code === "session_unknown") {
+          if (session.messageCount > 0) notes.push({ type: "context_lost" });
+          const reason = end.failure?.detail ?? "session_unknown";
+          session = deps.sessions.replace(conversationId, session.sessionId, deps.newId(), reason);
+          continuing = false;
+          continue;
+        }
+        return conclude(turn, session, end, said, notes);
+      }
+      return failure(turn, "internal", "no session could be started");
+    } catch (error) {
+      if (signal.aborted) return { end: { ...EMPTY_END, outcome: "cancelled" } };
+      return failure(turn, "internal", error);
+    }
+  };
+
+  const runIn = async (
+    session: Session,
+    project: Project,
+    continuing: boolean,
+    turn: Turn,
+    reply: Reply,
+    signal: AbortSignal,
+    said: string[],
+  ): Promise<AgentTurnEnd> => {
+    const { stallTimeoutMs, stopGraceMs } = deps.timing();
+    const spec = agentSpec(session, project, continuing && session.started);
+    const lease = await deps.agents.take(conversationId, spec, {
+      signal,
+      onWait: () => ledger.move(turn.id, "wait"),
+    });
+    try {
+      ledger.move(turn.id, "start");
+      return await lease.run({
+        turnId: turn.id,
+        prompt: [{ type: "text", text: turn.prompt }],
+        stallTimeoutMs,
+        stopGraceMs,
+        interruptGraceMs: stopGraceMs,
+        signal,
+        ...(spec.continueInterrupted ? { resumesItselfWithinMs: RESUME_WITHIN_MS } : {}),
+        onEvent: (event) => {
+          if (event.type === "turn_started" && !session.started) {
+            deps.sessions.markStarted(conversationId, session.sessionId);
+          }
+          if (event.type === "text" && !event.inSubagent) said.push(event.text);
+          decline(event, lease);
+          reply.show(event);
+        },
+      });
+    } finally {
+      lease.release();
+    }
+  };
+
+  const conclude = (
+    turn: Turn,
+    session: Session,
+    end: AgentTurnEnd,
+    said: readonly string[],
+    notes: readonly TurnNote[],
+  ): Ended => {
+    const failed = end.outcome === "failed" ? end.failure : undefined;
+    const denied = [...new Set(end.deniedTools)];
+    return {
+      end: {
+        outcome: end.outcome === "completed" ? "answered" : end.outcome === "failed" ? "failed" : "cancelled",
+        answer: said.join("\n\n"),
+        failureCode: failed?.code,
+        errorId: failed && deps.report(`the turn failed: ${failed.code}`, failed, turn),
+        resetsAtMs: failed?.resetsAtMs,
+        notes: denied.length > 0 ? [...notes, { type: "tools_denied", tools: denied }] : notes,
+        stats: end,
+      },
+      session: { sessionId: session.sessionId, costUsd: Math.max(session.costUsd, end.sessionCostUsd) },
+    };
+  };
+
+  const failure = (turn: Turn, failureCode: FailureCode, detail: unknown): Ended => {
+    const errorId = deps.report(`the turn failed: ${failureCode}`, detail, turn);
+    return { end: { ...EMPTY_END, outcome: "failed", failureCode, errorId } };
+  };
+
+  const wake = () => {
+    wanted = true;
+    draining ??= (async () => {
+      while (wanted) {
+        wanted = false;
+        await drain();
+      }
+    })().finally(() => {
+      draining = undefined;
+    });
+  };
+
+  const idle = async () => {
+    while (draining !== undefined) await draining;
+    await deliveries;
+  };
+
+  return {
+    wake,
+    interrupt: () => {
+      running?.abort();
+      return running !== undefined;
+    },
+    idle,
+    close: async (force) => {
+      closing = true;
+      clearTimeout(holdTimer);
+      const letGo = () => {
+        abandoned = true;
+        running?.abort();
+      };
+      if (force.aborted) letGo();
+      force.addEventListener("abort", letGo);
+      await idle();
+      force.removeEventListener("abort", letGo);
+    },
+  };
+}
+
+/** A resumed CLI takes an interrupted turn up 0.5 s after its start; busy machines need longer. */
+const RESUME_WITHIN_MS = 3_000;
+
+interface Ended {
+  readonly end: TurnEnd;
+  readonly session?: { readonly sessionId: string; readonly costUsd: number };
+}
+
+const EMPTY_END: Omit<TurnEnd, "outcome"> = {
+  answer: "",
+  failureCode: undefined,
+  errorId: undefined,
+  resetsAtMs: undefined,
+  notes: [],
+  stats: undefined,
+};
+
+/** How a project's agent is started for a session. */
+export function agentSpec(session: Session, project: Project, continueInterrupted: boolean): AgentSpec {
+  return {
+    sessionId: session.sessionId,
+    resume: session.started,
+    continueInterrupted,
+    projectDir: project.projectDir,
+    model: project.model,
+    allowedTools: project.allowedTools,
+    systemPrompt: project.systemPrompt,
+    permissionMode: project.permissionMode,
+  };
+}
+
+/** Nobody can be asked yet, and a question that nobody can answer would hold the turn for ever. */
+function decline(event: AgentEvent, lease: AgentLease): void {
+  if (event.type !== "permission_requested") return;
+  const message =
+    `${event.toolName} is not among this project's allowed tools, and nobody can be asked. ` +
+    "Go on without it, or say what you would need it for.";
+  lease.answer(event.requestId, { behavior: "deny", message });
+}

@@ -1,0 +1,99 @@
+import { type AccessPolicy, type Actor, decideAccess, type Refusal } from "./access.ts";
+import type { Project, Snowflake } from "./project.ts";
+
+/** A message as it came from Discord, live or by catch-up. */
+export interface IncomingMessage {
+  readonly id: Snowflake;
+  readonly channelId: Snowflake;
+  /** The channel that a thread or forum post belongs to. */
+  readonly parentChannelId: Snowflake | undefined;
+  readonly guildId: Snowflake | undefined;
+  readonly author: Actor;
+  readonly authorName: string;
+  /** As written, with `<@id>` mentions. */
+  readonly content: string;
+  /** Users and roles that Discord says are mentioned; a reply with its ping on mentions the author replied to. */
+  readonly mentionedUserIds: readonly Snowflake[];
+  readonly mentionedRoleIds: readonly Snowflake[];
+  /** False for joins, pins, thread starters and other messages that nobody wrote. */
+  readonly isOrdinary: boolean;
+  readonly attachmentNames: readonly string[];
+}
+
+/** Who the bot is, and which of its roles stand for it when people pick the role instead of the user. */
+export interface BotIdentity {
+  readonly userId: Snowflake;
+  readonly roleIds: readonly Snowflake[];
+}
+
+export interface Routing {
+  readonly bot: BotIdentity;
+  readonly projects: readonly Project[];
+  readonly policy: AccessPolicy;
+}
+
+export type Route =
+  | {
+      readonly kind: "ignore";
+      readonly reason: "not_ordinary" | "not_a_person" | "no_project" | "not_addressed";
+    }
+  | { readonly kind: "refuse"; readonly project: Project; readonly reason: Refusal }
+  /** Addressed, and nothing said. */
+  | { readonly kind: "hint"; readonly project: Project }
+  | {
+      readonly kind: "turn";
+      readonly project: Project;
+      readonly conversationId: Snowflake;
+      readonly guildId: Snowflake;
+      readonly prompt: string;
+    };
+
+/** What becomes of a message. Pure; catch-up and live messages take the same way. */
+export function routeMessage(message: IncomingMessage, routing: Routing, nowMs: number): Route {
+  if (!message.isOrdinary) return { kind: "ignore", reason: "not_ordinary" };
+  if (message.author.kind !== "member") return { kind: "ignore", reason: "not_a_person" };
+
+  const project = projectOf(message.channelId, message.parentChannelId, routing.projects);
+  if (project === undefined || message.guildId === undefined) return { kind: "ignore", reason: "no_project" };
+  if (project.mention === "required" && !isAddressed(message, routing.bot)) {
+    return { kind: "ignore", reason: "not_addressed" };
+  }
+
+  const target = { guildId: message.guildId, project };
+  const access = decideAccess(message.author, "talk", target, routing.policy, nowMs);
+  if (!access.allowed) return { kind: "refuse", project, reason: access.reason };
+
+  const prompt = withoutMention(message.content, routing.bot);
+  if (prompt === "" && message.attachmentNames.length === 0) return { kind: "hint", project };
+  return { kind: "turn", project, conversationId: message.channelId, guildId: message.guildId, prompt };
+}
+
+/** The project of a channel, or of a thread under it. */
+export function projectOf(
+  channelId: Snowflake,
+  parentChannelId: Snowflake | undefined,
+  projects: readonly Project[],
+): Project | undefined {
+  return projects.find((project) => project.channelId === channelId || project.channelId === parentChannelId);
+}
+
+function isAddressed(message: IncomingMessage, bot: BotIdentity): boolean {
+  return (
+    message.mentionedUserIds.includes(bot.userId) ||
+    message.mentionedRoleIds.some((roleId) => bot.roleIds.includes(roleId))
+  );
+}
+
+/** A mention of the bot says who is meant, not what: it is no part of the question. */
+function withoutMention(content: string, bot: BotIdentity): string {
+  const own = [`<@${bot.userId}>`, `<@!${bot.userId}>`, ...bot.roleIds.map((roleId) => `<@&${roleId}>`)];
+  let text = content;
+  for (const mention of own) {
+    // At either end it goes with its space; in the middle of a sentence the sentence keeps one.
+    text = text
+      .split(mention)
+      .map((piece) => piece.replace(/^[ \t]+|[ \t]+$/g, ""))
+      .join(" ");
+  }
+  return text.trim();
+}

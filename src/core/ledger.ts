@@ -1,0 +1,100 @@
+import type { Snowflake } from "./project.ts";
+import type { Turn, TurnEnd, TurnEvent } from "./turn.ts";
+
+/** A message that is about to be accepted. */
+export interface NewTurn {
+  readonly id: string;
+  readonly conversationId: Snowflake;
+  readonly guildId: Snowflake;
+  readonly projectName: string;
+  readonly messageId: Snowflake | undefined;
+  readonly authorId: Snowflake | undefined;
+  readonly authorName: string | undefined;
+  readonly prompt: string;
+}
+
+/**
+ * The durable record of turns; every method is one transaction and has happened when it returns. The queue of a
+ * conversation is what the ledger says is waiting: there is no second list that could disagree with it.
+ */
+export interface Ledger {
+  /** The new turn, or undefined when its message was accepted before. */
+  accept(turn: NewTurn): Turn | undefined;
+  /** The oldest turn of the conversation that has not ended and is not `delivering`. */
+  nextOpen(conversationId: Snowflake): Turn | undefined;
+  /** Open turns of one conversation, oldest first. */
+  open(conversationId: Snowflake): readonly Turn[];
+  /** Conversations with turns that have not reached their end; asked once, at the start. */
+  unfinishedConversations(): readonly UnfinishedConversation[];
+  /** Turns whose end is known and not yet shown, oldest first. */
+  undelivered(conversationId: Snowflake): readonly Turn[];
+  /** Moves a turn; false when the event means nothing in its state (then nothing changed). */
+  move(turnId: string, event: Exclude<TurnEvent, "end">, options?: { heldUntilMs?: number }): boolean;
+  /**
+   * Records how a turn ended, in one transaction with its session: message count, last activity and cost, unless
+   * the conversation was reset since (then the old session stays gone).
+   */
+  end(turnId: string, end: TurnEnd, session?: { sessionId: string; costUsd: number }): boolean;
+  turn(turnId: string): Turn | undefined;
+}
+
+export interface UnfinishedConversation {
+  readonly conversationId: Snowflake;
+  readonly projectName: string;
+  readonly guildId: Snowflake;
+}
+
+/** The current session of a conversation. */
+export interface Session {
+  readonly conversationId: Snowflake;
+  readonly projectName: string;
+  /** UUID of the Claude Code session. */
+  readonly sessionId: string;
+  /** Whether the CLI has taken a turn in it, so that it can be resumed. */
+  readonly started: boolean;
+  readonly messageCount: number;
+  readonly lastActiveMs: number;
+  /** The CLI's running total for this session, in US dollars. */
+  readonly costUsd: number;
+  readonly generation: number;
+}
+
+export interface SessionStore {
+  /** The current session, or a new one under `newSessionId`, recorded before anything runs in it. */
+  currentOrNew(conversationId: Snowflake, projectName: string, newSessionId: string): Session;
+  current(conversationId: Snowflake): Session | undefined;
+  /** The CLI has taken a turn in this session. */
+  markStarted(conversationId: Snowflake, sessionId: string): void;
+  /** Puts a new session in place of one that can't be resumed; the old id stays in the history with the reason. */
+  replace(conversationId: Snowflake, oldSessionId: string, newSessionId: string, reason: string): Session;
+  /** Ends the conversation's session and counts up its generation. Returns the session that ended. */
+  reset(conversationId: Snowflake, reason: string): Session | undefined;
+  list(): readonly Session[];
+}
+
+/** A message of ours for a turn: `position` counts from 0 within the turn. */
+export interface Delivery {
+  readonly turnId: string;
+  readonly position: number;
+  /** Given to Discord with enforce_nonce: sending it twice makes one message. At most 25 characters. */
+  readonly nonce: string;
+  readonly messageId: Snowflake | undefined;
+  readonly createdAtMs: number;
+}
+
+export interface DeliveryStore {
+  /** The deliveries of a turn by position. */
+  ofTurn(turnId: string): readonly Delivery[];
+  /** Recorded before it is sent, so that a crash between the two is seen. */
+  plan(turnId: string, position: number, nonce: string): void;
+  sent(turnId: string, position: number, messageId: Snowflake): void;
+  /** The message was taken away again, by us or by somebody. */
+  forget(turnId: string, position: number): void;
+}
+
+/** Per channel and thread, the newest message that was looked at. */
+export interface CursorStore {
+  cursor(channelId: Snowflake): Snowflake | undefined;
+  /** Never moves back. */
+  advance(channelId: Snowflake, messageId: Snowflake): void;
+}

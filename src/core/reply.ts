@@ -1,0 +1,22 @@
+import type { AgentEvent } from "./agent.ts";
+import type { Turn, TurnEnd } from "./turn.ts";
+
+/** What the person sees of one turn while it runs and when it ends. */
+export interface Reply {
+  /** Shows progress; never throws and never waits. */
+  show(event: AgentEvent): void;
+  /** Shows the end. Settles when it stands in the channel; rejects with Undeliverable when it never can. */
+  finish(end: TurnEnd): Promise<void>;
+  /** Lets go without an end: the turn is held, or the daemon stops; the ledger knows the rest. */
+  leave(): Promise<void>;
+}
+
+export type OpenReply = (turn: Turn) => Reply;
+
+/** The channel, or the permission to write there, is gone: sending again can't help. */
+export class Undeliverable extends Error {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = "Undeliverable";
+  }
+}

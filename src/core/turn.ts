@@ -1,0 +1,106 @@
+import type { AgentFailureCode } from "./agent.ts";
+import type { Snowflake } from "./project.ts";
+
+/**
+ * A turn's way: `accepted` once its row is committed, `queued` once it was told to wait, `running` while its agent
+ * works, `delivering` once its end is known and must be shown; then one of four ends.
+ */
+export type TurnState = "accepted" | "queued" | "running" | "delivering" | TurnOutcome;
+
+/** The ends. Each is visible to the person who asked. */
+export type TurnOutcome = "answered" | "failed" | "cancelled" | "expired";
+
+export type TurnEvent =
+  /** Something else runs first, or a usage limit must pass. */
+  | "wait"
+  /** An agent takes it; also again, after a restart. */
+  | "start"
+  /** How it ended is known and committed; what the person will see is still to be sent. */
+  | "end"
+  /** Everything that the person should see stands in the channel. */
+  | "deliver"
+  /** Its message was deleted before it ran: there is nobody to answer. */
+  | "withdraw"
+  /** The channel or the permission to write there is gone. */
+  | "give_up";
+
+const MOVES: Readonly<Record<TurnState, Partial<Record<TurnEvent, TurnState | "outcome">>>> = {
+  accepted: { wait: "queued", start: "running", end: "delivering", withdraw: "cancelled" },
+  queued: { wait: "queued", start: "running", end: "delivering", withdraw: "cancelled" },
+  running: { wait: "queued", start: "running", end: "delivering" },
+  delivering: { deliver: "outcome", give_up: "failed" },
+  answered: {},
+  failed: {},
+  cancelled: {},
+  expired: {},
+};
+
+/** The state after `event`, or undefined when the event means nothing in this state and must change nothing. */
+export function nextTurnState(
+  state: TurnState,
+  event: TurnEvent,
+  outcome: TurnOutcome | undefined,
+): TurnState | undefined {
+  const next = MOVES[state][event];
+  if (next === "outcome") return outcome;
+  // Without an outcome there would be nothing to show, and no end to reach.
+  if (event === "end" && outcome === undefined) return undefined;
+  return next;
+}
+
+/** What the ledger knows of one turn: one accepted message, its run and its end. Times are ms since the epoch. */
+export interface Turn {
+  /** UUID; also the message's uuid on the way into the CLI. */
+  readonly id: string;
+  /** The channel or thread in which it was asked. */
+  readonly conversationId: Snowflake;
+  readonly guildId: Snowflake;
+  readonly projectName: string;
+  /** The message that asked; undefined when the agent spoke by itself. */
+  readonly messageId: Snowflake | undefined;
+  readonly authorId: Snowflake | undefined;
+  readonly authorName: string | undefined;
+  /** What is asked, without the mention. */
+  readonly prompt: string;
+  readonly state: TurnState;
+  /** The conversation's generation when it was accepted; a reset counts it up. */
+  readonly generation: number;
+  /** How often an agent was given it. */
+  readonly attempts: number;
+  readonly acceptedAtMs: number;
+  /** Not before this time, when a limit holds it. */
+  readonly heldUntilMs: number | undefined;
+  /** Present from `delivering` on. */
+  readonly end: TurnEnd | undefined;
+}
+
+/** How a turn ended: everything that is needed to show it, also after a restart. */
+export interface TurnEnd {
+  readonly outcome: TurnOutcome;
+  /** The answer in Markdown; what was said before a failure, when it failed. */
+  readonly answer: string;
+  readonly failureCode: FailureCode | undefined;
+  /** What a person can quote; the log has the rest under it. */
+  readonly errorId: string | undefined;
+  readonly resetsAtMs: number | undefined;
+  /** One line each, shown above the answer: that an earlier context is gone, that tools were denied. */
+  readonly notes: readonly TurnNote[];
+  readonly stats: TurnStats | undefined;
+}
+
+/** A failure of the agent, or of ours. */
+export type FailureCode = AgentFailureCode | "internal" | "project_gone" | "interrupted_by_restart";
+
+export type TurnNote =
+  | { readonly type: "context_lost" }
+  | { readonly type: "tools_denied"; readonly tools: readonly string[] };
+
+export interface TurnStats {
+  readonly costUsd: number;
+  readonly durationMs: number;
+  readonly numTurns: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly contextTokens: number;
+  readonly contextWindow: number;
+}
