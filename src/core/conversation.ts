@@ -71,10 +71,14 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     running = new AbortController();
     const reply = deps.openReply(turn);
     try {
-      const end = await ask(turn, reply, running.signal);
+      const result = await ask(turn, reply, running.signal);
       if (abandoned) return await reply.leave();
-      ledger.end(turn.id, end.end, end.session);
-      deliver({ ...turn, end: end.end }, reply);
+      if ("heldUntilMs" in result) {
+        ledger.move(turn.id, "wait", result);
+        return await reply.hold(result.heldUntilMs);
+      }
+      ledger.end(turn.id, result.end, result.session);
+      deliver({ ...turn, end: result.end }, reply);
     } finally {
       running = undefined;
     }
@@ -96,20 +100,30 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
   };
 
   /** Runs the turn in the conversation's session; a session that can't be resumed is replaced by a fresh one. */
-  const ask = async (turn: Turn, reply: Reply, signal: AbortSignal): Promise<Ended> => {
+  const ask = async (turn: Turn, reply: Reply, signal: AbortSignal): Promise<Ended | Held> => {
     const notes: TurnNote[] = [];
     const said: string[] = [];
     try {
       let session: Session | undefined;
       let continuing = turn.state === "running";
-      // A fresh session in place of a lost one, and one whose start was not recorded: once each.
-      for (let tries = 0; tries < 3; tries += 1) {
+      let question = { turnId: turn.id, text: turn.prompt };
+      // A lost session, one whose start was not recorded, a question that the CLI has already: once each.
+      for (let tries = 0; tries < 4; tries += 1) {
         const project = deps.project(turn.projectName);
         if (project === undefined) return failure(turn, "project_gone", `no project ${turn.projectName}`);
         session ??= deps.sessions.currentOrNew(conversationId, project.name, deps.newId());
-        const end = await runIn(session, project, continuing, turn, reply, signal, said);
+        const end = await runIn(session, project, continuing, question, turn, reply, signal, said);
 
         const code = end.failure?.code;
+        if (code === "usage_limit" && end.failure?.resetsAtMs !== undefined) {
+          return { heldUntilMs: end.failure.resetsAtMs };
+        }
+        if (code === "turn_already_taken") {
+          // It stands in the session already, from before a restart or a limit: asking again needs a new id.
+          question = { turnId: deps.newId(), text: ASK_AGAIN };
+          continuing = false;
+          continue;
+        }
         if (code === "session_exists") {
           deps.sessions.markStarted(conversationId, session.sessionId);
           session = { ...session, started: true };
@@ -118,7 +132,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
         if (code === "session_unknown") {
           if (session.messageCount > 0) notes.push({ type: "context_lost" });
           const reason = end.failure?.detail ?? "session_unknown";
-          session = deps.sessions.replace(conversationId, session.sessionId, deps.newId(), reason);
+          session = deps.sessions.replace(session, deps.newId(), reason);
           continuing = false;
           continue;
         }
@@ -135,6 +149,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     session: Session,
     project: Project,
     continuing: boolean,
+    question: { turnId: string; text: string },
     turn: Turn,
     reply: Reply,
     signal: AbortSignal,
@@ -149,8 +164,8 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     try {
       ledger.move(turn.id, "start");
       return await lease.run({
-        turnId: turn.id,
-        prompt: [{ type: "text", text: turn.prompt }],
+        turnId: question.turnId,
+        prompt: [{ type: "text", text: question.text }],
         stallTimeoutMs,
         stopGraceMs,
         interruptGraceMs: stopGraceMs,
@@ -187,7 +202,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
         errorId: failed && deps.report(`the turn failed: ${failed.code}`, failed, turn),
         resetsAtMs: failed?.resetsAtMs,
         notes: denied.length > 0 ? [...notes, { type: "tools_denied", tools: denied }] : notes,
-        stats: end,
+        stats: { ...end, costUsd: Math.max(0, end.sessionCostUsd - session.costUsd) },
       },
       session: { sessionId: session.sessionId, costUsd: Math.max(session.costUsd, end.sessionCostUsd) },
     };
@@ -239,6 +254,14 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
 
 /** A resumed CLI takes an interrupted turn up 0.5 s after its start; busy machines need longer. */
 const RESUME_WITHIN_MS = 3_000;
+
+const ASK_AGAIN =
+  "Your last answer did not arrive. If you had finished it, give it again in full; if not, carry on with it.";
+
+/** The turn did not end: a usage limit holds it. */
+interface Held {
+  readonly heldUntilMs: number;
+}
 
 interface Ended {
   readonly end: TurnEnd;

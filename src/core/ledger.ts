@@ -66,7 +66,7 @@ export interface SessionStore {
   /** The CLI has taken a turn in this session. */
   markStarted(conversationId: Snowflake, sessionId: string): void;
   /** Puts a new session in place of one that can't be resumed; the old id stays in the history with the reason. */
-  replace(conversationId: Snowflake, oldSessionId: string, newSessionId: string, reason: string): Session;
+  replace(old: Session, newSessionId: string, reason: string): Session;
   /** Ends the conversation's session and counts up its generation. Returns the session that ended. */
   reset(conversationId: Snowflake, reason: string): Session | undefined;
   list(): readonly Session[];

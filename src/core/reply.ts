@@ -7,7 +7,9 @@ export interface Reply {
   show(event: AgentEvent): void;
   /** Shows the end. Settles when it stands in the channel; rejects with Undeliverable when it never can. */
   finish(end: TurnEnd): Promise<void>;
-  /** Lets go without an end: the turn is held, or the daemon stops; the ledger knows the rest. */
+  /** Shows that the turn waits until a usage limit lifts (ms since the epoch), and lets go. */
+  hold(untilMs: number): Promise<void>;
+  /** Lets go without an end: the daemon stops; the ledger knows the rest. */
   leave(): Promise<void>;
 }
 

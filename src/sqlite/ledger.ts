@@ -1,0 +1,183 @@
+import type { Ledger, UnfinishedConversation } from "../core/ledger.ts";
+import { nextTurnState, type Turn, type TurnEnd, type TurnEvent, type TurnOutcome } from "../core/turn.ts";
+import type { Database } from "./database.ts";
+
+/** The ledger in SQLite. `now` gives ms since the epoch. */
+export function createLedger(db: Database, now: () => number): Ledger {
+  const insert = db.prepare(`
+    INSERT INTO turns (id, sequence, conversation_id, guild_id, project_name, message_id, author_id, author_name,
+      prompt, state, generation, accepted_at)
+    VALUES (@id, (SELECT coalesce(max(sequence), 0) + 1 FROM turns), @conversationId, @guildId, @projectName,
+      @messageId, @authorId, @authorName, @prompt, 'accepted',
+      (SELECT generation FROM conversations WHERE channel_id = @conversationId), @acceptedAt)
+    ON CONFLICT (message_id) DO NOTHING`);
+  const ensureConversation = db.prepare("INSERT OR IGNORE INTO conversations (channel_id) VALUES (?)");
+  const byId = db.prepare("SELECT * FROM turns WHERE id = ?");
+  const openOf = db.prepare(`
+    SELECT * FROM turns WHERE conversation_id = ? AND state IN ('accepted','queued','running') ORDER BY sequence`);
+  const undeliveredOf = db.prepare(`
+    SELECT * FROM turns WHERE conversation_id = ? AND state = 'delivering' ORDER BY sequence`);
+  const unfinished = db.prepare(`
+    SELECT conversation_id AS conversationId, project_name AS projectName, guild_id AS guildId FROM turns
+    WHERE state IN ('accepted','queued','running','delivering')
+    GROUP BY conversation_id ORDER BY min(sequence)`);
+  const setState = db.prepare(`
+    UPDATE turns SET state = @state, held_until = @heldUntil,
+      attempts = attempts + (@event = 'start'),
+      started_at = CASE WHEN @event = 'start' THEN coalesce(started_at, @now) ELSE started_at END,
+      ended_at = CASE WHEN @event IN ('deliver','give_up','withdraw') THEN @now ELSE ended_at END
+    WHERE id = @id`);
+  const setEnd = db.prepare(`
+    UPDATE turns SET state = 'delivering', outcome = @outcome, answer = @answer, failure_code = @failureCode,
+      error_id = @errorId, resets_at = @resetsAt, notes = @notes, session_id = @sessionId, held_until = NULL,
+      cost_usd = @costUsd, duration_ms = @durationMs, num_turns = @numTurns, input_tokens = @inputTokens,
+      output_tokens = @outputTokens, context_tokens = @contextTokens, context_window = @contextWindow
+    WHERE id = @id`);
+  const countMessage = db.prepare(`
+    UPDATE sessions SET message_count = message_count + 1, last_active = @lastActive, cost_usd = @costUsd, started = 1
+    WHERE channel_id = @conversationId AND session_id = @sessionId
+      AND (SELECT generation FROM conversations WHERE channel_id = @conversationId) = @generation`);
+
+  const read = (row: unknown): Turn | undefined => (row === undefined ? undefined : turnOf(row as TurnRow));
+  const turn = (id: string) => read(byId.get(id));
+  const target = (id: string, event: TurnEvent, outcome: TurnOutcome | undefined) => {
+    const current = turn(id);
+    return current && nextTurnState(current.state, event, outcome ?? current.end?.outcome);
+  };
+
+  return {
+    accept: db.transaction((accepted) => {
+      ensureConversation.run(accepted.conversationId);
+      const { changes } = insert.run({
+        ...accepted,
+        messageId: accepted.messageId ?? null,
+        authorId: accepted.authorId ?? null,
+        authorName: accepted.authorName ?? null,
+        acceptedAt: now(),
+      });
+      return changes === 0 ? undefined : turn(accepted.id);
+    }).immediate,
+
+    nextOpen: (conversationId) => read(openOf.get(conversationId)),
+    open: (conversationId) => (openOf.all(conversationId) as TurnRow[]).map(turnOf),
+    undelivered: (conversationId) => (undeliveredOf.all(conversationId) as TurnRow[]).map(turnOf),
+    unfinishedConversations: () => unfinished.all() as UnfinishedConversation[],
+    turn,
+
+    move: db.transaction((id, event, options) => {
+      const state = target(id, event, undefined);
+      if (state === undefined) return false;
+      setState.run({ id, event, state, heldUntil: options?.heldUntilMs ?? null, now: now() });
+      return true;
+    }).immediate,
+
+    end: db.transaction((id, end, session) => {
+      const current = turn(id);
+      if (current === undefined || target(id, "end", end.outcome) === undefined) return false;
+      setEnd.run({ id, ...endRow(end), sessionId: session?.sessionId ?? null });
+      if (session !== undefined) {
+        countMessage.run({
+          conversationId: current.conversationId,
+          generation: current.generation,
+          lastActive: new Date(now()).toISOString(),
+          ...session,
+        });
+      }
+      return true;
+    }).immediate,
+  };
+}
+
+interface TurnRow {
+  readonly id: string;
+  readonly conversation_id: string;
+  readonly guild_id: string;
+  readonly project_name: string;
+  readonly message_id: string | null;
+  readonly author_id: string | null;
+  readonly author_name: string | null;
+  readonly prompt: string;
+  readonly state: Turn["state"];
+  readonly generation: number;
+  readonly attempts: number;
+  readonly accepted_at: number;
+  readonly held_until: number | null;
+  readonly outcome: TurnEnd["outcome"] | null;
+  readonly answer: string | null;
+  readonly failure_code: string | null;
+  readonly error_id: string | null;
+  readonly resets_at: number | null;
+  readonly notes: string | null;
+  readonly cost_usd: number | null;
+  readonly duration_ms: number | null;
+  readonly num_turns: number | null;
+  readonly input_tokens: number | null;
+  readonly output_tokens: number | null;
+  readonly context_tokens: number | null;
+  readonly context_window: number | null;
+}
+
+function turnOf(row: TurnRow): Turn {
+  return {
+    id: row.id,
+    conversationId: row.conversation_id,
+    guildId: row.guild_id,
+    projectName: row.project_name,
+    messageId: row.message_id ?? undefined,
+    authorId: row.author_id ?? undefined,
+    authorName: row.author_name ?? undefined,
+    prompt: row.prompt,
+    state: row.state,
+    generation: row.generation,
+    attempts: row.attempts,
+    acceptedAtMs: row.accepted_at,
+    heldUntilMs: row.held_until ?? undefined,
+    end: row.outcome === null ? undefined : endOf(row, row.outcome),
+  };
+}
+
+function endOf(row: TurnRow, outcome: TurnOutcome): TurnEnd {
+  return {
+    outcome,
+    answer: row.answer ?? "",
+    failureCode: (row.failure_code ?? undefined) as TurnEnd["failureCode"],
+    errorId: row.error_id ?? undefined,
+    resetsAtMs: row.resets_at ?? undefined,
+    notes: row.notes === null ? [] : (JSON.parse(row.notes) as TurnEnd["notes"]),
+    stats:
+      row.cost_usd === null
+        ? undefined
+        : {
+            costUsd: row.cost_usd,
+            durationMs: row.duration_ms ?? 0,
+            numTurns: row.num_turns ?? 0,
+            inputTokens: row.input_tokens ?? 0,
+            outputTokens: row.output_tokens ?? 0,
+            contextTokens: row.context_tokens ?? 0,
+            contextWindow: row.context_window ?? 0,
+          },
+  };
+}
+
+function endRow({ outcome, answer, failureCode, errorId, resetsAtMs, notes, stats }: TurnEnd) {
+  return {
+    outcome,
+    answer,
+    failureCode: failureCode ?? null,
+    errorId: errorId ?? null,
+    resetsAt: resetsAtMs ?? null,
+    notes: notes.length === 0 ? null : JSON.stringify(notes),
+    costUsd: stats?.costUsd ?? null,
+    durationMs: whole(stats?.durationMs),
+    numTurns: whole(stats?.numTurns),
+    inputTokens: whole(stats?.inputTokens),
+    outputTokens: whole(stats?.outputTokens),
+    contextTokens: whole(stats?.contextTokens),
+    contextWindow: whole(stats?.contextWindow),
+  };
+}
+
+/** STRICT integer columns take no fractions, and durations may have them. */
+function whole(value: number | undefined): number | null {
+  return value === undefined ? null : Math.round(value);
+}

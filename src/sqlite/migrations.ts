@@ -1,0 +1,89 @@
+/**
+ * The schema, as steps. Append only: a step that was released never changes. `user_version` counts the steps that
+ * a database has seen. Times are ms since the epoch, but for `sessions.last_active`, which people's scripts read.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE conversations (
+    channel_id TEXT PRIMARY KEY,
+    generation INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+
+  -- The first five columns keep the names that the documented sqlite3 lines of the Python bot use.
+  CREATE TABLE sessions (
+    channel_id TEXT PRIMARY KEY,
+    project_name TEXT NOT NULL,
+    session_id TEXT NOT NULL UNIQUE,
+    message_count INTEGER NOT NULL DEFAULT 0,
+    last_active TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    started INTEGER NOT NULL DEFAULT 0,
+    cost_usd REAL NOT NULL DEFAULT 0
+  ) STRICT;
+
+  CREATE TABLE past_sessions (
+    session_id TEXT PRIMARY KEY,
+    channel_id TEXT NOT NULL,
+    project_name TEXT NOT NULL,
+    message_count INTEGER NOT NULL,
+    created_at TEXT NOT NULL,
+    last_active TEXT NOT NULL,
+    cost_usd REAL NOT NULL,
+    ended_at TEXT NOT NULL,
+    reason TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX past_sessions_by_channel ON past_sessions (channel_id, ended_at);
+
+  CREATE TABLE turns (
+    id TEXT PRIMARY KEY,
+    sequence INTEGER NOT NULL UNIQUE,
+    conversation_id TEXT NOT NULL,
+    guild_id TEXT NOT NULL,
+    project_name TEXT NOT NULL,
+    message_id TEXT UNIQUE,
+    author_id TEXT,
+    author_name TEXT,
+    prompt TEXT NOT NULL,
+    state TEXT NOT NULL
+      CHECK (state IN ('accepted','queued','running','delivering','answered','failed','cancelled','expired')),
+    generation INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    session_id TEXT,
+    accepted_at INTEGER NOT NULL,
+    started_at INTEGER,
+    held_until INTEGER,
+    ended_at INTEGER,
+    outcome TEXT CHECK (outcome IN ('answered','failed','cancelled','expired')),
+    answer TEXT,
+    failure_code TEXT,
+    error_id TEXT,
+    resets_at INTEGER,
+    notes TEXT,
+    cost_usd REAL,
+    duration_ms INTEGER,
+    num_turns INTEGER,
+    input_tokens INTEGER,
+    output_tokens INTEGER,
+    context_tokens INTEGER,
+    context_window INTEGER
+  ) STRICT;
+  -- Only what has not ended is looked for at run time, so the cost does not grow with the history.
+  CREATE INDEX turns_open ON turns (conversation_id, sequence)
+    WHERE state IN ('accepted','queued','running','delivering');
+  CREATE INDEX turns_by_error ON turns (error_id) WHERE error_id IS NOT NULL;
+
+  CREATE TABLE deliveries (
+    turn_id TEXT NOT NULL REFERENCES turns (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    nonce TEXT NOT NULL UNIQUE,
+    message_id TEXT,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (turn_id, position)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE cursors (
+    channel_id TEXT PRIMARY KEY,
+    message_id TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
+];

@@ -1,0 +1,89 @@
+import type { Session, SessionStore } from "../core/ledger.ts";
+import type { Database } from "./database.ts";
+
+/** The sessions of conversations, in the table that people's scripts read. `now` gives ms since the epoch. */
+export function createSessionStore(db: Database, now: () => number): SessionStore {
+  const select = `
+    SELECT sessions.*, conversations.generation FROM sessions JOIN conversations USING (channel_id)`;
+  const byChannel = db.prepare(`${select} WHERE channel_id = ?`);
+  const all = db.prepare(`${select} ORDER BY last_active DESC`);
+  const ensureConversation = db.prepare("INSERT OR IGNORE INTO conversations (channel_id) VALUES (?)");
+  const insert = db.prepare(`
+    INSERT INTO sessions (channel_id, project_name, session_id, last_active, created_at)
+    VALUES (@channelId, @projectName, @sessionId, @now, @now)`);
+  const setStarted = db.prepare("UPDATE sessions SET started = 1 WHERE channel_id = ? AND session_id = ?");
+  const remember = db.prepare(`
+    INSERT OR REPLACE INTO past_sessions (session_id, channel_id, project_name, message_count, created_at,
+      last_active, cost_usd, ended_at, reason)
+    SELECT session_id, channel_id, project_name, message_count, created_at, last_active, cost_usd, @now, @reason
+    FROM sessions WHERE channel_id = @channelId AND session_id = @sessionId`);
+  const remove = db.prepare("DELETE FROM sessions WHERE channel_id = ? AND session_id = ?");
+  const nextGeneration = db.prepare(
+    "UPDATE conversations SET generation = generation + 1 WHERE channel_id = ?",
+  );
+
+  const timestamp = () => new Date(now()).toISOString();
+  const current = (channelId: string): Session | undefined => {
+    const row = byChannel.get(channelId) as SessionRow | undefined;
+    return row && sessionOf(row);
+  };
+  const create = (channelId: string, projectName: string, sessionId: string): Session => {
+    ensureConversation.run(channelId);
+    insert.run({ channelId, projectName, sessionId, now: timestamp() });
+    const session = current(channelId);
+    if (session === undefined) throw new Error(`the session of ${channelId} was not recorded`);
+    return session;
+  };
+  const retire = (channelId: string, sessionId: string, reason: string) => {
+    remember.run({ channelId, sessionId, reason, now: timestamp() });
+    remove.run(channelId, sessionId);
+  };
+
+  return {
+    current,
+    currentOrNew: db.transaction(
+      (channelId, projectName, newSessionId) =>
+        current(channelId) ?? create(channelId, projectName, newSessionId),
+    ).immediate,
+    markStarted: (channelId, sessionId) => {
+      setStarted.run(channelId, sessionId);
+    },
+    replace: db.transaction(({ conversationId, sessionId, projectName }, newSessionId, reason) => {
+      retire(conversationId, sessionId, reason);
+      // After a reset another may stand in its place already: that one counts.
+      return current(conversationId) ?? create(conversationId, projectName, newSessionId);
+    }).immediate,
+    reset: db.transaction((channelId, reason) => {
+      const old = current(channelId);
+      ensureConversation.run(channelId);
+      nextGeneration.run(channelId);
+      if (old !== undefined) retire(channelId, old.sessionId, reason);
+      return old;
+    }).immediate,
+    list: () => (all.all() as SessionRow[]).map(sessionOf),
+  };
+}
+
+interface SessionRow {
+  readonly channel_id: string;
+  readonly project_name: string;
+  readonly session_id: string;
+  readonly message_count: number;
+  readonly last_active: string;
+  readonly started: number;
+  readonly cost_usd: number;
+  readonly generation: number;
+}
+
+function sessionOf(row: SessionRow): Session {
+  return {
+    conversationId: row.channel_id,
+    projectName: row.project_name,
+    sessionId: row.session_id,
+    started: row.started === 1,
+    messageCount: row.message_count,
+    lastActiveMs: Date.parse(row.last_active),
+    costUsd: row.cost_usd,
+    generation: row.generation,
+  };
+}
