@@ -70,6 +70,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
   const runOne = async (turn: Turn) => {
     running = new AbortController();
     const reply = deps.openReply(turn);
+    reply.begin();
     try {
       const result = await ask(turn, reply, running.signal);
       if (abandoned) return await reply.leave();

@@ -3,6 +3,8 @@ import type { Turn, TurnEnd } from "./turn.ts";
 
 /** What the person sees of one turn while it runs and when it ends. */
 export interface Reply {
+  /** The turn starts to run: shown as typing until its end. */
+  begin(): void;
   /** Shows progress; never throws and never waits. */
   show(event: AgentEvent): void;
   /** Shows the end. Settles when it stands in the channel; rejects with Undeliverable when it never can. */

@@ -1,0 +1,109 @@
+import { DiscordAPIError, type RawFile, type REST, Routes } from "discord.js";
+import { RESTJSONErrorCodes } from "discord-api-types/v10";
+import type { Snowflake } from "../core/project.ts";
+import { Undeliverable } from "../core/reply.ts";
+
+/** One message as it should stand in a channel. */
+export interface OutgoingMessage {
+  readonly content: string;
+  readonly files?: readonly { readonly name: string; readonly data: Buffer | string }[];
+  readonly suppressEmbeds?: boolean;
+}
+
+/** What we do to messages in one channel. Nobody is ever pinged by what Claude writes. */
+export interface ChannelApi {
+  /** Returns the new message's id. The same nonce again within minutes gives the same message. */
+  create(message: OutgoingMessage, options: { nonce: string; replyTo?: Snowflake }): Promise<Snowflake>;
+  /** False when the message is no longer there. */
+  edit(messageId: Snowflake, message: OutgoingMessage): Promise<boolean>;
+  delete(messageId: Snowflake): Promise<void>;
+  /** Shows "is typing" for about ten seconds. */
+  type(): Promise<void>;
+  /** Adds a reaction of the bot's own. */
+  react(messageId: Snowflake, emoji: string): Promise<void>;
+}
+
+/** Throws Undeliverable when the channel or the right to write in it is gone; anything else may pass by itself. */
+export function createChannelApi(rest: REST, channelId: Snowflake): ChannelApi {
+  return {
+    create: (message, { nonce, replyTo }) =>
+      classified(async () => {
+        const reference =
+          replyTo === undefined ? undefined : { message_id: replyTo, fail_if_not_exists: false };
+        const body = { ...payload(message), nonce, enforce_nonce: true, message_reference: reference };
+        const route = Routes.channelMessages(channelId);
+        const created = (await rest.post(route, { body, files: rawFiles(message) })) as { id: Snowflake };
+        return created.id;
+      }),
+
+    edit: (messageId, message) =>
+      classified(async () => {
+        try {
+          const route = Routes.channelMessage(channelId, messageId);
+          await rest.patch(route, { body: payload(message), files: rawFiles(message) });
+          return true;
+        } catch (error) {
+          if (isCode(error, RESTJSONErrorCodes.UnknownMessage)) return false;
+          throw error;
+        }
+      }),
+
+    delete: (messageId) =>
+      classified(async () => {
+        try {
+          await rest.delete(Routes.channelMessage(channelId, messageId));
+        } catch (error) {
+          if (!isCode(error, RESTJSONErrorCodes.UnknownMessage)) throw error;
+        }
+      }),
+
+    type: async () => {
+      await rest.post(Routes.channelTyping(channelId));
+    },
+
+    react: async (messageId, emoji) => {
+      await rest.put(Routes.channelMessageOwnReaction(channelId, messageId, encodeURIComponent(emoji)));
+    },
+  };
+}
+
+function payload({ content, files, suppressEmbeds }: OutgoingMessage) {
+  return {
+    content,
+    // The whole list each time: an edit that only named new files would add them to those already there.
+    attachments: (files ?? []).map(({ name }, id) => ({ id: String(id), filename: name })),
+    allowed_mentions: { parse: [], replied_user: false },
+    ...(suppressEmbeds ? { flags: SUPPRESS_EMBEDS } : {}),
+  };
+}
+
+const SUPPRESS_EMBEDS = 1 << 2;
+
+function rawFiles({ files }: OutgoingMessage): RawFile[] {
+  return (files ?? []).map(({ name, data }) => ({ name, data }));
+}
+
+async function classified<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (GONE.some((code) => isCode(error, code))) {
+      throw new Undeliverable(`Discord says: ${(error as Error).message}`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** From https://discord.com/developers/docs/topics/opcodes-and-status-codes#json: trying again can't help. */
+const GONE: readonly RESTJSONErrorCodes[] = [
+  RESTJSONErrorCodes.UnknownChannel,
+  RESTJSONErrorCodes.UnknownGuild,
+  RESTJSONErrorCodes.MissingAccess,
+  RESTJSONErrorCodes.MissingPermissions,
+  RESTJSONErrorCodes.InvalidActionOnArchivedThread,
+  RESTJSONErrorCodes.ThreadLocked,
+];
+
+function isCode(error: unknown, code: RESTJSONErrorCodes): boolean {
+  return error instanceof DiscordAPIError && error.code === code;
+}

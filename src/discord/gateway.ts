@@ -1,0 +1,143 @@
+import {
+  Client,
+  DiscordAPIError,
+  DiscordjsError,
+  Events,
+  GatewayCloseCodes,
+  GatewayIntentBits,
+  HTTPError,
+  type Message,
+  Options,
+  type REST,
+} from "discord.js";
+import { CoordError } from "../core/errors.ts";
+import type { BotIdentity, IncomingMessage } from "../core/inbound.ts";
+import { incomingMessage } from "./incoming-message.ts";
+
+export interface GatewayOptions {
+  readonly token: string;
+  /** Without the version: `https://discord.com/api`. */
+  readonly apiUrl: string;
+  readonly onMessage: (message: IncomingMessage) => void;
+  /** The connection is lost for good, in a way that only a person can put right. */
+  readonly onRefused: (error: CoordError) => void;
+  readonly log: GatewayLog;
+}
+
+export interface GatewayLog {
+  info(message: string, fields?: object): void;
+  warn(message: string, fields?: object): void;
+}
+
+export interface Gateway {
+  readonly rest: REST;
+  readonly botName: string;
+  /** Asked each time: roles come and go. */
+  bot(): BotIdentity;
+  /** Whether Discord sends us events at this moment. */
+  isReady(): boolean;
+  close(): Promise<void>;
+}
+
+/**
+ * Logs in and settles once Discord sends events. Throws token_refused, intent_missing, discord_unreachable or
+ * discord_refused. Lost connections are taken up again by discord.js itself.
+ */
+export async function connectGateway(options: GatewayOptions): Promise<Gateway> {
+  const client = new Client({
+    intents: [
+      GatewayIntentBits.Guilds,
+      GatewayIntentBits.GuildMessages,
+      GatewayIntentBits.GuildMessageTyping,
+      GatewayIntentBits.MessageContent,
+    ],
+    rest: { api: options.apiUrl },
+    // What we read is in the events themselves; a cache of everybody's messages would only grow.
+    makeCache: Options.cacheWithLimits({
+      ...Options.DefaultMakeCacheSettings,
+      MessageManager: 0,
+      ReactionManager: 0,
+      PresenceManager: 0,
+      GuildMemberManager: { maxSize: 50, keepOverLimit: (member) => member.id === member.client.user.id },
+      UserManager: { maxSize: 50, keepOverLimit: (user) => user.id === user.client.user.id },
+    }),
+  });
+
+  client.on(Events.Error, (error) => options.log.warn("the gateway reported an error", { error }));
+  client.on(Events.ShardReconnecting, () => options.log.info("the gateway connection is lost; reconnecting"));
+  client.on(Events.ShardResume, () => options.log.info("the gateway connection is back"));
+  client.on(Events.MessageCreate, (message: Message) => options.onMessage(incomingMessage(message)));
+
+  const ready = new Promise<void>((resolve, reject) => {
+    client.once(Events.ClientReady, () => resolve());
+    client.on(Events.ShardDisconnect, ({ code }) => {
+      const error = closeError(code);
+      reject(error);
+      if (client.isReady()) options.onRefused(error);
+    });
+  });
+  try {
+    await Promise.all([client.login(options.token), ready]);
+  } catch (error) {
+    await client.destroy();
+    throw loginError(error, options.apiUrl);
+  }
+
+  return {
+    rest: client.rest,
+    botName: client.user?.username ?? "",
+    bot: () => ({
+      userId: client.user?.id ?? "",
+      roleIds: client.guilds.cache
+        .flatMap((guild) => guild.roles.cache.filter((role) => role.tags?.botId === client.user?.id))
+        .map((role) => role.id),
+    }),
+    isReady: () => client.ws.shards.every((shard) => shard.status === 0),
+    close: () => client.destroy(),
+  };
+}
+
+function closeError(code: number): CoordError {
+  switch (code) {
+    case GatewayCloseCodes.AuthenticationFailed:
+      return new CoordError("token_refused", TOKEN_REFUSED);
+    case GatewayCloseCodes.DisallowedIntents:
+      return new CoordError(
+        "intent_missing",
+        "Discord refuses the Message Content intent, without which the bot can't read what people ask. Open " +
+          "https://discord.com/developers/applications, choose the application, Bot, Privileged Gateway Intents, " +
+          "switch on Message Content Intent, save, and start again.",
+      );
+    default:
+      return new CoordError(
+        "discord_refused",
+        `Discord closed the connection for good (close code ${code}).`,
+      );
+  }
+}
+
+function loginError(error: unknown, apiUrl: string): unknown {
+  if (error instanceof CoordError) return error;
+  const invalid = error instanceof DiscordjsError && error.code === "TokenInvalid";
+  if (invalid || (error instanceof DiscordAPIError && error.status === 401)) {
+    return new CoordError("token_refused", TOKEN_REFUSED, { cause: error });
+  }
+  if (error instanceof DiscordAPIError) {
+    return new CoordError("discord_refused", `Discord refused the login: ${error.message}.`, {
+      cause: error,
+    });
+  }
+  if (error instanceof HTTPError || error instanceof Error) {
+    return new CoordError(
+      "discord_unreachable",
+      `Discord can't be reached at ${apiUrl} (${error.message}). Look at this machine's network and DNS, and at https://discordstatus.com.`,
+      { cause: error },
+    );
+  }
+  return error;
+}
+
+const TOKEN_REFUSED =
+  "Discord does not accept the bot token. Make a new one at https://discord.com/developers/applications " +
+  "(choose the application, Bot, Reset Token) and put it where the old one is: discord.token or " +
+  "discord.token_file in the config, or the environment variable DISCORD_TOKEN.";

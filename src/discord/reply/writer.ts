@@ -1,0 +1,145 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { DeliveryStore } from "../../core/ledger.ts";
+import type { Snowflake } from "../../core/project.ts";
+import { Undeliverable } from "../../core/reply.ts";
+import type { ChannelApi, OutgoingMessage } from "../channel-api.ts";
+
+export interface WriterOptions {
+  readonly turnId: string;
+  /** The message that the first of ours answers. */
+  readonly replyTo: Snowflake | undefined;
+  readonly channel: ChannelApi;
+  readonly deliveries: DeliveryStore;
+  readonly newNonce: () => string;
+  /** The least time between two passes while the answer is being written, in ms. */
+  readonly paceMs: number;
+  /** Aborted when the daemon stops: what is not sent by then waits for the next start. */
+  readonly signal: AbortSignal;
+  readonly onTrouble: (error: unknown) => void;
+}
+
+/** Makes the channel equal to a list of messages: creates, edits and deletes what differs, each once. */
+export interface Writer {
+  /** What should stand there for now; the newest list wins. Never waits. */
+  show(messages: readonly OutgoingMessage[]): void;
+  /** What shall stand there in the end. Settles when it does; tries until it does, is undeliverable, or the signal. */
+  finish(messages: readonly OutgoingMessage[]): Promise<void>;
+  /** Stops writing where it stands. */
+  leave(): Promise<void>;
+}
+
+export function createWriter(options: WriterOptions): Writer {
+  const { channel, deliveries, turnId } = options;
+  const standing: Standing[] = [];
+  let wanted: readonly OutgoingMessage[] | undefined;
+  let passes: Promise<void> | undefined;
+  let left = false;
+
+  // A turn that another process began to answer: its messages are there, with a content that we don't know.
+  for (const delivery of deliveries.ofTurn(turnId)) {
+    standing[delivery.position] = { ...delivery, content: undefined };
+  }
+
+  const create = async (position: number, message: OutgoingMessage) => {
+    const planned = standing[position];
+    const nonce = planned?.nonce ?? options.newNonce();
+    if (planned === undefined) deliveries.plan(turnId, position, nonce);
+    standing[position] = { nonce, messageId: undefined, content: undefined };
+    const replyTo = position === 0 ? options.replyTo : undefined;
+    const messageId = await channel.create(message, { nonce, ...(replyTo === undefined ? {} : { replyTo }) });
+    deliveries.sent(turnId, position, messageId);
+    standing[position] = { nonce, messageId, content: planned === undefined ? whole(message) : undefined };
+  };
+
+  const put = async (position: number, message: OutgoingMessage) => {
+    const now = standing[position];
+    if (now?.messageId === undefined) {
+      await create(position, message);
+      // A nonce of an earlier process may have brought back the message that it sent, with an older text.
+      if (standing[position]?.content === undefined) await put(position, message);
+      return;
+    }
+    if (now.content === whole(message)) return;
+    if (await channel.edit(now.messageId, message)) {
+      standing[position] = { ...now, content: whole(message) };
+      return;
+    }
+    // Somebody deleted it. The answer is owed all the same, so it is posted anew.
+    deliveries.forget(turnId, position);
+    delete standing[position];
+    await create(position, message);
+  };
+
+  const pass = async (messages: readonly OutgoingMessage[]) => {
+    for (const [position, message] of messages.entries()) {
+      if (left) return;
+      await put(position, message);
+    }
+    for (let position = standing.length - 1; position >= messages.length; position -= 1) {
+      const surplus = standing[position];
+      if (surplus?.messageId !== undefined) await channel.delete(surplus.messageId);
+      deliveries.forget(turnId, position);
+      standing.pop();
+    }
+  };
+
+  const follow = async () => {
+    while (wanted !== undefined && !left) {
+      const messages = wanted;
+      wanted = undefined;
+      try {
+        await pass(messages);
+      } catch (error) {
+        // A preview is not worth a fight; the end is, and it goes over everything once more.
+        options.onTrouble(error);
+      }
+      await delay(options.paceMs, undefined, { signal: hurry.signal }).catch(() => {});
+    }
+    passes = undefined;
+  };
+
+  const hurry = new AbortController();
+  const settled = async () => {
+    wanted = undefined;
+    hurry.abort();
+    await passes;
+  };
+
+  return {
+    show: (messages) => {
+      if (left || hurry.signal.aborted) return;
+      wanted = messages;
+      passes ??= follow();
+    },
+    finish: async (messages) => {
+      await settled();
+      for (let attempt = 0; ; attempt += 1) {
+        options.signal.throwIfAborted();
+        try {
+          return await pass(messages);
+        } catch (error) {
+          if (error instanceof Undeliverable) throw error;
+          options.onTrouble(error);
+          const waitMs = Math.min(1_000 * 2 ** attempt, 60_000);
+          await delay(waitMs, undefined, { signal: options.signal });
+        }
+      }
+    },
+    leave: async () => {
+      left = true;
+      await settled();
+    },
+  };
+}
+
+/** Everything of a message that a person sees, to tell whether it changed; a file is known by its name. */
+function whole({ content, files }: OutgoingMessage): string {
+  return [content, ...(files ?? []).map((file) => file.name)].join("\0");
+}
+
+interface Standing {
+  readonly nonce: string;
+  readonly messageId: Snowflake | undefined;
+  /** The `whole` of it; undefined when it is not known what the message says. */
+  readonly content: string | undefined;
+}
