@@ -1,0 +1,41 @@
+import type { AgentSpec } from "../core/agent.ts";
+
+/**
+ * Untouched transcripts are otherwise deleted after 30 days, and with them a conversation that went quiet. A flag, so
+ * that the person's own settings file stays as it is.
+ */
+const SETTINGS = JSON.stringify({ cleanupPeriodDays: 3650 });
+
+/**
+ * The command line of an agent. Values stand behind `=`, so that none is taken for a flag. `--strict-mcp-config` is
+ * left out: the MCP servers that a project brings are part of it, and starting without them is no faster.
+ */
+export function agentArguments(spec: AgentSpec): string[] {
+  return [
+    "-p",
+    "--input-format=stream-json",
+    "--output-format=stream-json",
+    "--verbose",
+    "--include-partial-messages",
+    "--permission-prompt-tool=stdio",
+    `--permission-mode=${spec.permissionMode}`,
+    `--settings=${SETTINGS}`,
+    // The prompt recorded at the first turn would win over a changed one for ever.
+    "--system-prompt-snapshot=off",
+    ...(spec.systemPrompt === undefined ? [] : [`--append-system-prompt=${spec.systemPrompt}`]),
+    ...(spec.model === undefined ? [] : [`--model=${spec.model}`]),
+    ...toolArguments(spec),
+    spec.resume ? `--resume=${spec.sessionId}` : `--session-id=${spec.sessionId}`,
+  ];
+}
+
+/**
+ * Where nothing is asked, `--allowedTools` restricts nothing: only `--tools` holds Claude to the list. Asking a
+ * question reaches nothing but the channel, so it stays possible.
+ */
+function toolArguments(spec: AgentSpec): string[] {
+  if (spec.permissionMode === "bypassPermissions") {
+    return [`--tools=${[...new Set([...spec.allowedTools, "AskUserQuestion"])].join(",")}`];
+  }
+  return spec.allowedTools.length === 0 ? [] : [`--allowedTools=${spec.allowedTools.join(",")}`];
+}

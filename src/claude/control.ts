@@ -1,0 +1,61 @@
+import { randomUUID } from "node:crypto";
+import type { LineOf } from "./lines.ts";
+
+/** The CLI said no, or said nothing in time. */
+export class ControlError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "ControlError";
+  }
+}
+
+/** Our requests to the CLI. Each is answered, refused or given up: none waits for ever. */
+export interface Control {
+  request(
+    request: { readonly subtype: string; readonly [field: string]: unknown },
+    timeoutMs: number,
+  ): Promise<unknown>;
+  answered(line: LineOf<"control_response">): void;
+  /** The process is gone: nothing will be answered any more. */
+  close(): void;
+}
+
+export function createControl(write: (line: unknown) => void): Control {
+  const open = new Map<
+    string,
+    { resolve: (answer: unknown) => void; reject: (error: ControlError) => void }
+  >();
+
+  return {
+    request(request, timeoutMs) {
+      const requestId = randomUUID();
+      return new Promise<unknown>((resolve, reject) => {
+        const timer = setTimeout(() => {
+          open.delete(requestId);
+          reject(new ControlError(`no answer to ${request.subtype} within ${timeoutMs} ms`));
+        }, timeoutMs);
+        open.set(requestId, {
+          resolve: (answer) => {
+            clearTimeout(timer);
+            resolve(answer);
+          },
+          reject: (error) => {
+            clearTimeout(timer);
+            reject(error);
+          },
+        });
+        write({ type: "control_request", request_id: requestId, request });
+      });
+    },
+    answered({ response }) {
+      const waiting = open.get(response.request_id);
+      open.delete(response.request_id);
+      if (response.subtype === "success") waiting?.resolve(response.response);
+      else waiting?.reject(new ControlError(response.error));
+    },
+    close() {
+      for (const waiting of open.values()) waiting.reject(new ControlError("the agent is gone"));
+      open.clear();
+    },
+  };
+}

@@ -1,0 +1,211 @@
+import type { AgentEvent, AgentFailure } from "../core/agent.ts";
+import { type ApiFault, failureOfResult } from "./failures.ts";
+import { type Line, type LineOf, parsePermissionRequest } from "./lines.ts";
+import { createPreview } from "./preview.ts";
+import { endWithoutResult, inputTokens, turnEnd } from "./turn-end.ts";
+
+/** Turns the CLI's lines into events. It knows which turn was asked for, since results do not pair up by themselves. */
+export interface Translator {
+  /** A turn was written to the CLI and has not ended. */
+  asked(turnId: string): void;
+  translate(line: Line): readonly AgentEvent[];
+  /** The turn that was asked for and has not ended. */
+  readonly askedTurnId: string | undefined;
+  /** Whether any turn runs, asked for or not. */
+  readonly isRunning: boolean;
+  /** What a start that failed said about itself. */
+  readonly startFailure: AgentFailure | undefined;
+}
+
+export function createTranslator(): Translator {
+  const preview = createPreview();
+  let asked: string | undefined;
+  let running: { turnId: string | undefined } | undefined;
+  let hasRun = false;
+  let begunTurnId: string | undefined;
+  let fault: ApiFault | undefined;
+  let refusedUntilMs: number | undefined;
+  let contextTokens = 0;
+  let model: string | undefined;
+  let compacting = false;
+  let startFailure: AgentFailure | undefined;
+
+  const end = (turnId: string | undefined, ended: ReturnType<typeof endWithoutResult>): AgentEvent[] => {
+    if (turnId === asked) asked = undefined;
+    running = undefined;
+    fault = undefined;
+    return [...preview.withdraw(), { type: "turn_ended", turnId, end: ended }];
+  };
+
+  const begin = (line: LineOf<"system/init">): AgentEvent[] => {
+    if (running) return [];
+    const named = line.user_message_uuids ?? (begunTurnId === undefined ? [] : [begunTurnId]);
+    const turnId = named.find((uuid) => uuid === asked) ?? named[0];
+    running = { turnId };
+    hasRun = true;
+    model = line.model;
+    return [{ type: "turn_started", turnId }];
+  };
+
+  const lifecycle = ({ command_uuid, state }: LineOf<"command_lifecycle">): AgentEvent[] => {
+    if (state === "started") begunTurnId = command_uuid;
+    if (state === "completed" && begunTurnId === command_uuid) begunTurnId = undefined;
+    if (command_uuid !== asked || running) return [];
+    if (state === "cancelled") return end(asked, endWithoutResult({ outcome: "interrupted" }));
+    if (state !== "completed") return [];
+    const failure = { code: "turn_already_taken", detail: "the transcript already holds this uuid" } as const;
+    return end(asked, endWithoutResult({ outcome: "failed", failure }));
+  };
+
+  const result = (line: LineOf<"result">): AgentEvent[] => {
+    const failure = () => failureOfResult(line, fault, refusedUntilMs);
+    const uuids = [...(line.user_message_uuids ?? []), line.user_message_uuid];
+    if (!running && !uuids.includes(asked ?? null)) {
+      // No turn has begun: this is the CLI telling why it can't start.
+      if (!hasRun && line.is_error) startFailure = failure();
+      return [];
+    }
+    const turnId = uuids.includes(asked ?? null) ? asked : running?.turnId;
+    return end(turnId, turnEnd(line, { contextTokens, model }, failure));
+  };
+
+  const assistant = (line: LineOf<"assistant">): AgentEvent[] => {
+    const parentToolUseId = line.parent_tool_use_id ?? undefined;
+    const isMain = parentToolUseId === undefined;
+    if (line.error || line.is_api_error_message) {
+      fault = {
+        error: line.error ?? "unknown",
+        status: line.api_error_status ?? undefined,
+        apiError: line.api_error ?? undefined,
+      };
+      return isMain ? preview.withdraw() : [];
+    }
+    // The CLI's own words, such as "No response requested.": no model said them.
+    if (line.message.model === SYNTHETIC) return [];
+    if (isMain) {
+      model = line.message.model ?? model;
+      contextTokens = inputTokens(line.message.usage) || contextTokens;
+    }
+    return line.message.content.flatMap((block): AgentEvent[] => {
+      if (block.type === "text") {
+        if (isMain) preview.confirm();
+        return [{ type: "text", text: block.text, inSubagent: !isMain }];
+      }
+      if (block.type !== "tool_use") return [];
+      return [
+        { type: "tool_use", toolUseId: block.id, name: block.name, input: block.input, parentToolUseId },
+      ];
+    });
+  };
+
+  const streamed = ({ event, parent_tool_use_id }: LineOf<"stream_event">): AgentEvent[] => {
+    if (parent_tool_use_id) return [];
+    if (event.type === "message_start") contextTokens = inputTokens(event.message?.usage) || contextTokens;
+    if (event.type === "message_delta") contextTokens += event.usage?.output_tokens ?? 0;
+    if (event.type === "message_start" || event.type === "message_stop") return preview.withdraw();
+    return event.delta?.type === "text_delta" ? preview.add(event.delta.text ?? "") : [];
+  };
+
+  const meaning = (source: Line): readonly AgentEvent[] => {
+    switch (source.kind) {
+      case "system/init":
+        return begin(source.line);
+      case "command_lifecycle":
+        return lifecycle(source.line);
+      case "result":
+        return result(source.line);
+      case "assistant":
+        return assistant(source.line);
+      case "stream_event":
+        return streamed(source.line);
+      case "user":
+        return toolResults(source.line);
+      case "control_request":
+        return permissionRequest(source.line);
+      case "control_cancel_request":
+        return [{ type: "permission_withdrawn", requestId: source.line.request_id }];
+      case "system/api_retry":
+        return [...preview.withdraw(), retrying(source.line)];
+      case "rate_limit_event": {
+        const event = usageWindow(source.line);
+        if (event.status === "rejected") refusedUntilMs = event.resetsAtMs;
+        return [event];
+      }
+      case "system/background_tasks_changed":
+        return [{ type: "background", tasks: source.line.tasks.length }];
+      case "system/thinking_tokens":
+        return [{ type: "thinking", tokens: source.line.estimated_tokens }];
+      case "system/status": {
+        const active = source.line.status === "compacting";
+        if (active === compacting) return [];
+        compacting = active;
+        return [{ type: "compacting", active }];
+      }
+      default:
+        return [];
+    }
+  };
+
+  return {
+    asked(turnId) {
+      asked = turnId;
+    },
+    translate: meaning,
+    get askedTurnId() {
+      return asked;
+    },
+    get isRunning() {
+      return running !== undefined;
+    },
+    get startFailure() {
+      return startFailure;
+    },
+  };
+}
+
+const SYNTHETIC = "<synthetic>";
+
+function toolResults(line: LineOf<"user">): AgentEvent[] {
+  if (line.isReplay || typeof line.message.content === "string") return [];
+  return line.message.content.flatMap((block): AgentEvent[] => {
+    if (block.type !== "tool_result") return [];
+    const text =
+      typeof block.content === "string"
+        ? block.content
+        : (block.content ?? []).map((part) => part.text ?? `[${part.type}]`).join("\n");
+    return [{ type: "tool_result", toolUseId: block.tool_use_id, isError: block.is_error ?? false, text }];
+  });
+}
+
+function permissionRequest({ request_id, request }: LineOf<"control_request">): AgentEvent[] {
+  if (request.subtype !== "can_use_tool") return [];
+  const asked = parsePermissionRequest(request);
+  return [
+    {
+      type: "permission_requested",
+      requestId: request_id,
+      toolUseId: asked.tool_use_id,
+      toolName: asked.tool_name,
+      input: asked.input,
+      suggestions: asked.permission_suggestions ?? [],
+    },
+  ];
+}
+
+function retrying(line: LineOf<"system/api_retry">): AgentEvent {
+  const reason = [line.error, line.error_status].filter(Boolean).join(" ");
+  return { type: "retrying", attempt: line.attempt, delayMs: line.retry_delay_ms, reason };
+}
+
+function usageWindow({ rate_limit_info: info }: LineOf<"rate_limit_event">) {
+  const status =
+    info.status === "rejected" ? "rejected" : info.status === "allowed_warning" ? "warning" : "allowed";
+  return {
+    type: "usage_window",
+    status,
+    window: info.rateLimitType ?? "",
+    utilization: info.utilization ?? undefined,
+    // The CLI tells seconds.
+    resetsAtMs: typeof info.resetsAt === "number" ? info.resetsAt * 1000 : undefined,
+  } as const;
+}

@@ -1,0 +1,57 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { listPids, readCommandLine, readStartTime } from "./process-table.ts";
+
+/**
+ * The pid of a process that has this session open, such as `claude --resume` in a terminal; undefined when nobody
+ * has, or when it can't be seen. Nothing locks a session: two that write to it lose one branch.
+ */
+export async function findSessionHolder(sessionId: string, configDir: string): Promise<number | undefined> {
+  const [registered, named] = await Promise.all([
+    fromRegistry(sessionId, configDir),
+    fromCommandLines(sessionId),
+  ]);
+  return registered ?? named;
+}
+
+const registration = z.object({ pid: z.number(), sessionId: z.string(), procStart: z.string().nullish() });
+
+/** The CLI keeps a file for each running process; one that was killed leaves its file behind. */
+async function fromRegistry(sessionId: string, configDir: string): Promise<number | undefined> {
+  const directory = join(configDir, "sessions");
+  const names = await readdir(directory).catch(() => []);
+  for (const name of names.filter((name) => name.endsWith(".json"))) {
+    const source = await readFile(join(directory, name), "utf8").catch(() => "");
+    const entry = registration.safeParse(parse(source)).data;
+    if (entry?.sessionId !== sessionId || entry.pid === process.pid) continue;
+    const startTime = await readStartTime(entry.pid);
+    if (startTime !== undefined && startTime === (entry.procStart ?? startTime)) return entry.pid;
+  }
+  return undefined;
+}
+
+async function fromCommandLines(sessionId: string): Promise<number | undefined> {
+  for (const pid of await listPids()) {
+    if (pid === process.pid) continue;
+    const words = await readCommandLine(pid);
+    if (opens(words, sessionId)) return pid;
+  }
+  return undefined;
+}
+
+/** Any other program may have the id in its arguments: an editor, or a search for it. */
+function opens(words: readonly string[], sessionId: string): boolean {
+  return words.some((word, index) => {
+    const [flag, value] = word.includes("=") ? word.split("=") : [words[index - 1], word];
+    return value === sessionId && /^(-r|--resume|--session-id)$/.test(flag ?? "");
+  });
+}
+
+function parse(source: string): unknown {
+  try {
+    return JSON.parse(source);
+  } catch {
+    return undefined;
+  }
+}

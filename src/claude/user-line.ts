@@ -1,0 +1,23 @@
+import type { PromptPart } from "../core/agent.ts";
+
+/**
+ * The stdin line of one turn. `client_composed` makes it plain text: otherwise `@/any/path` in it would read that file
+ * without asking, and a leading `/` would run a command. `later` keeps it from being folded into a turn that the CLI
+ * began by itself at the same moment.
+ */
+export function userLine(turnId: string, prompt: readonly PromptPart[]) {
+  return {
+    type: "user",
+    uuid: turnId,
+    client_composed: true,
+    priority: "later",
+    origin: { kind: "human" },
+    message: { role: "user", content: prompt.map(contentBlock) },
+  };
+}
+
+function contentBlock(part: PromptPart) {
+  if (part.type === "text") return part;
+  const source = { type: "base64", media_type: part.mediaType, data: part.data };
+  return part.type === "image" ? { type: "image", source } : { type: "document", title: part.title, source };
+}
