@@ -9,6 +9,7 @@ import {
   type Message,
   Options,
   type REST,
+  Status,
 } from "discord.js";
 import { CoordError } from "../core/errors.ts";
 import type { BotIdentity, IncomingMessage } from "../core/inbound.ts";
@@ -30,8 +31,14 @@ export interface GatewayLog {
 }
 
 export interface Gateway {
+  /** Works from `connect` on. */
   readonly rest: REST;
-  readonly botName: string;
+  /**
+   * Logs in and settles once Discord sends events. Throws token_refused, intent_missing, discord_unreachable or
+   * discord_refused. Lost connections are taken up again by discord.js itself.
+   */
+  connect(): Promise<void>;
+  botName(): string;
   /** Asked each time: roles come and go. */
   bot(): BotIdentity;
   /** Whether Discord sends us events at this moment. */
@@ -39,11 +46,8 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-/**
- * Logs in and settles once Discord sends events. Throws token_refused, intent_missing, discord_unreachable or
- * discord_refused. Lost connections are taken up again by discord.js itself.
- */
-export async function connectGateway(options: GatewayOptions): Promise<Gateway> {
+/** The connection to Discord; nothing happens before `connect`. */
+export function createGateway(options: GatewayOptions): Gateway {
   const client = new Client({
     intents: [
       GatewayIntentBits.Guilds,
@@ -68,33 +72,38 @@ export async function connectGateway(options: GatewayOptions): Promise<Gateway> 
   client.on(Events.ShardResume, () => options.log.info("the gateway connection is back"));
   client.on(Events.MessageCreate, (message: Message) => options.onMessage(incomingMessage(message)));
 
-  const ready = new Promise<void>((resolve, reject) => {
-    client.once(Events.ClientReady, () => resolve());
-    client.on(Events.ShardDisconnect, ({ code }) => {
-      const error = closeError(code);
-      reject(error);
-      if (client.isReady()) options.onRefused(error);
+  const connect = async () => {
+    const ready = new Promise<void>((resolve, reject) => {
+      client.once(Events.ClientReady, () => resolve());
+      client.on(Events.ShardDisconnect, ({ code }) => {
+        const error = closeError(code);
+        if (client.isReady()) options.onRefused(error);
+        reject(error);
+      });
     });
-  });
-  try {
-    await Promise.all([client.login(options.token), ready]);
-  } catch (error) {
-    await client.destroy();
-    throw loginError(error, options.apiUrl);
-  }
+    try {
+      await Promise.all([client.login(options.token), ready]);
+    } catch (error) {
+      await client.destroy();
+      throw loginError(error, options.apiUrl);
+    }
+  };
 
   return {
     rest: client.rest,
-    botName: client.user?.username ?? "",
-    bot: () => ({
-      userId: client.user?.id ?? "",
-      roleIds: client.guilds.cache
-        .flatMap((guild) => guild.roles.cache.filter((role) => role.tags?.botId === client.user?.id))
-        .map((role) => role.id),
-    }),
-    isReady: () => client.ws.shards.every((shard) => shard.status === 0),
+    connect,
+    botName: () => client.user?.username ?? "",
+    bot: () => ({ userId: client.user?.id ?? "", roleIds: ownRoleIds(client) }),
+    isReady: () => client.isReady() && client.ws.shards.every((shard) => shard.status === Status.Ready),
     close: () => client.destroy(),
   };
+}
+
+/** The role that Discord makes for the bot in each guild: on a phone it is easily picked in place of the bot. */
+function ownRoleIds(client: Client): string[] {
+  return [...client.guilds.cache.values()].flatMap((guild) =>
+    guild.roles.cache.filter((role) => role.tags?.botId === client.user?.id).map((role) => role.id),
+  );
 }
 
 function closeError(code: number): CoordError {

@@ -1,0 +1,29 @@
+import { type Conversation, type ConversationDeps, createConversation } from "../core/conversation.ts";
+import type { Snowflake } from "../core/project.ts";
+
+/** The conversations that were spoken in since the start, made when they are first needed. */
+export interface Conversations {
+  of(conversationId: Snowflake): Conversation;
+  idle(): Promise<void>;
+  /** Closes all at once, each as Conversation.close says. */
+  close(force: AbortSignal): Promise<void>;
+}
+
+export function createConversations(deps: ConversationDeps): Conversations {
+  const open = new Map<Snowflake, Conversation>();
+  return {
+    of: (conversationId) => {
+      const known = open.get(conversationId);
+      if (known !== undefined) return known;
+      const conversation = createConversation(conversationId, deps);
+      open.set(conversationId, conversation);
+      return conversation;
+    },
+    idle: async () => {
+      await Promise.all([...open.values()].map((conversation) => conversation.idle()));
+    },
+    close: async (force) => {
+      await Promise.all([...open.values()].map((conversation) => conversation.close(force)));
+    },
+  };
+}

@@ -1,0 +1,202 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { createClaude } from "../claude/claude.ts";
+import type { Config } from "../config/config.ts";
+import type { Environment, Paths } from "../config/paths.ts";
+import { createAgentPool } from "../core/agent-pool.ts";
+import { ERROR_ID_BYTES, errorId } from "../core/error-id.ts";
+import type { CoordError } from "../core/errors.ts";
+import type { IncomingMessage } from "../core/inbound.ts";
+import type { Turn } from "../core/turn.ts";
+import { createChannelApi } from "../discord/channel-api.ts";
+import { createGateway } from "../discord/gateway.ts";
+import { hintText } from "../discord/hint.ts";
+import { createReplies } from "../discord/reply/reply.ts";
+import { createCursorStore } from "../sqlite/cursors.ts";
+import { openDatabase } from "../sqlite/database.ts";
+import { createDeliveryStore } from "../sqlite/deliveries.ts";
+import { lockInstance } from "../sqlite/instance-lock.ts";
+import { createLedger } from "../sqlite/ledger.ts";
+import { createSessionStore } from "../sqlite/sessions.ts";
+import { agentsThatFit } from "./agent-limit.ts";
+import { createConversations } from "./conversations.ts";
+import { createInbound } from "./inbound.ts";
+import type { Logger } from "./logger.ts";
+
+export interface DaemonOptions {
+  /** Asked each time something depends on it: a changed config counts from the next turn on. */
+  readonly config: () => Config;
+  readonly paths: Paths;
+  readonly env: Environment;
+  readonly log: Logger;
+}
+
+export interface Daemon {
+  /** Who the bot is on Discord. */
+  readonly botName: string;
+  /** Settles with what only a person can put right, if that happens while the daemon runs. */
+  readonly refused: Promise<CoordError>;
+  /**
+   * Stops in the reverse order of the start. Running turns may end until `force` is aborted; then they are let go,
+   * and the next start takes them up.
+   */
+  stop(force: AbortSignal): Promise<void>;
+}
+
+/**
+ * Starts everything in order and settles when messages are being answered. A start that fails stops what it had
+ * started. Throws CoordError for what a person can put right.
+ */
+export async function startDaemon({ config, paths, env, log }: DaemonOptions): Promise<Daemon> {
+  const stops: (() => Promise<void> | void)[] = [];
+  const stopAll = async () => {
+    for (const stop of stops.splice(0).reverse()) {
+      try {
+        await stop();
+      } catch (error) {
+        log.error("a part did not stop cleanly", { error });
+      }
+    }
+  };
+  let force: AbortSignal = AbortSignal.abort();
+  let refuse: (error: CoordError) => void = () => {};
+  const refused = new Promise<CoordError>((resolve) => {
+    refuse = resolve;
+  });
+
+  try {
+    mkdirSync(paths.home, { recursive: true, mode: 0o700 });
+    stops.push(lockInstance(paths.lock));
+    const db = openDatabase(paths.database);
+    stops.push(() => void db.close());
+    const ledger = createLedger(db, Date.now);
+    const sessions = createSessionStore(db, Date.now);
+    const deliveries = createDeliveryStore(db, Date.now);
+    const cursors = createCursorStore(db);
+
+    const { claude: settings } = config();
+    const claude = createClaude({
+      command: settings.command,
+      path: env.PATH ?? "",
+      home: env.HOME ?? "",
+      configDir: settings.configDir,
+      credential: settings.credential,
+      locale: env,
+      extraEnv: settings.env,
+      instanceId: paths.database,
+      log,
+      limits: { startTimeoutMs: settings.startTimeoutMs, killGraceMs: settings.killGraceMs },
+    });
+    const found = await claude.check();
+    log.info("found the claude CLI", { version: found.version, path: found.path });
+    const orphans = await claude.sweepOrphans();
+    if (orphans.length > 0) log.warn("ended what an earlier run had left behind", { orphans });
+
+    const maxAgents = () => {
+      const configured = config().claude.maxAgents;
+      return configured === "auto" ? fitting : configured;
+    };
+    const fitting = agentsThatFit();
+    log.info("agents that may run at once", { max_agents: maxAgents() });
+    const agents = createAgentPool({
+      startAgent: claude.start,
+      limits: () => ({
+        maxAgents: maxAgents(),
+        idleTimeoutMs: config().claude.idleTimeoutMs,
+        warmTimeoutMs: WARM_TIMEOUT_MS,
+        stopGraceMs: config().claude.killGraceMs,
+      }),
+      onUnprompted: (conversation, event) => log.debug("unprompted", { conversation, event }),
+      now: Date.now,
+    });
+    stops.push(() => agents.stop());
+
+    const report = (what: string, detail: unknown, turn: Turn) => {
+      const id = errorId(randomBytes(ERROR_ID_BYTES));
+      const about = { turn_id: turn.id, conversation: turn.conversationId, project: turn.projectName };
+      log.error(what, { error_id: id, ...about, error: detail });
+      return id;
+    };
+
+    const writing = new AbortController();
+    const gateway = createGateway({
+      token: config().discord.token,
+      apiUrl: config().discord.apiUrl,
+      onMessage: (message) => inbound(message),
+      onRefused: (error) => refuse(error),
+      log,
+    });
+    stops.push(() => gateway.close());
+
+    const replies = createReplies({
+      channel: (channelId) => createChannelApi(gateway.rest, channelId),
+      deliveries,
+      newNonce: () => randomBytes(15).toString("base64url"),
+      now: Date.now,
+      settings: () => config().replies,
+      signal: writing.signal,
+      log,
+    });
+    const conversations = createConversations({
+      ledger,
+      sessions,
+      agents,
+      openReply: replies,
+      project: (name) => config().projects.find((project) => project.name === name),
+      timing: () => ({
+        stallTimeoutMs: config().claude.stallTimeoutMs,
+        stopGraceMs: config().claude.killGraceMs,
+      }),
+      newId: randomUUID,
+      now: Date.now,
+      report,
+    });
+    stops.push(async () => {
+      force.addEventListener("abort", () => writing.abort());
+      if (force.aborted) writing.abort();
+      await conversations.close(force);
+    });
+
+    const quietly = (work: Promise<unknown>) => {
+      work.catch((error: unknown) => log.warn("a small courtesy failed", { error }));
+    };
+    const inbound: (message: IncomingMessage) => void = createInbound({
+      bot: gateway.bot,
+      projects: () => config().projects,
+      policy: () => config(),
+      ledger,
+      cursors,
+      wake: (conversationId) => conversations.of(conversationId).wake(),
+      hint: (message, project) => {
+        const channel = createChannelApi(gateway.rest, message.channelId);
+        const nonce = `hint-${message.id}`;
+        quietly(channel.create({ content: hintText(project.name) }, { nonce, replyTo: message.id }));
+      },
+      refuse: (message) => {
+        quietly(createChannelApi(gateway.rest, message.channelId).react(message.id, "🔒"));
+      },
+      newId: randomUUID,
+      now: Date.now,
+      log: log.info,
+    });
+
+    await gateway.connect();
+    for (const { conversationId } of ledger.unfinishedConversations())
+      conversations.of(conversationId).wake();
+    log.info("ready", { bot: gateway.botName(), projects: config().projects.length });
+    return {
+      botName: gateway.botName(),
+      refused,
+      stop: async (signal) => {
+        force = signal;
+        await stopAll();
+      },
+    };
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+}
+
+/** An agent that was started because somebody typed waits this long for the message. */
+const WARM_TIMEOUT_MS = 60_000;

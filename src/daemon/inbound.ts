@@ -1,0 +1,61 @@
+import type { AccessPolicy } from "../core/access.ts";
+import { type BotIdentity, type IncomingMessage, routeMessage } from "../core/inbound.ts";
+import type { CursorStore, Ledger } from "../core/ledger.ts";
+import type { Project, Snowflake } from "../core/project.ts";
+
+export interface InboundDeps {
+  readonly bot: () => BotIdentity;
+  readonly projects: () => readonly Project[];
+  readonly policy: () => AccessPolicy;
+  readonly ledger: Ledger;
+  readonly cursors: CursorStore;
+  /** A turn was accepted: its conversation should look at the ledger. */
+  readonly wake: (conversationId: Snowflake) => void;
+  /** Tells somebody who addressed the bot and said nothing what to do. */
+  readonly hint: (message: IncomingMessage, project: Project) => void;
+  /** Shows somebody who may not talk that they were understood and refused. */
+  readonly refuse: (message: IncomingMessage) => void;
+  readonly newId: () => string;
+  readonly now: () => number;
+  readonly log: (message: string, fields: object) => void;
+}
+
+/** Takes every message that Discord shows us, live or fetched, and accepts those that are meant for Claude. */
+export function createInbound(deps: InboundDeps): (message: IncomingMessage) => void {
+  return (message) => {
+    const routing = { bot: deps.bot(), projects: deps.projects(), policy: deps.policy() };
+    const route = routeMessage(message, routing, deps.now());
+    const about = { message_id: message.id, conversation: message.channelId, user_id: message.author.userId };
+    switch (route.kind) {
+      case "ignore":
+        break;
+      case "refuse":
+        deps.log("refused a message", { ...about, project: route.project.name, reason: route.reason });
+        deps.refuse(message);
+        break;
+      case "hint":
+        deps.hint(message, route.project);
+        break;
+      case "turn": {
+        const turn = deps.ledger.accept({
+          id: deps.newId(),
+          conversationId: route.conversationId,
+          guildId: route.guildId,
+          projectName: route.project.name,
+          messageId: message.id,
+          authorId: message.author.userId,
+          authorName: message.authorName,
+          prompt: route.prompt,
+        });
+        // Discord may show a message twice, after a resumed connection for one; the ledger takes it once.
+        if (turn === undefined) break;
+        deps.log("accepted a turn", { ...about, project: route.project.name, turn_id: turn.id });
+        deps.wake(route.conversationId);
+        break;
+      }
+    }
+    if (route.kind !== "ignore" || route.reason === "not_addressed") {
+      deps.cursors.advance(message.channelId, message.id);
+    }
+  };
+}
