@@ -1,0 +1,168 @@
+import { statSync } from "node:fs";
+import { isAbsolute } from "node:path";
+import type { ConfigDocument, KeyPath } from "./document.ts";
+import type { Findings } from "./findings.ts";
+import { type Environment, expandHome } from "./paths.ts";
+import type { LenientProject } from "./project-schema.ts";
+import type { LenientConfig } from "./schema.ts";
+
+/** A project with the way to it in the file, whichever of the two forms it was written in. */
+export interface PlacedProject {
+  readonly path: KeyPath;
+  /** Without what is wrong or missing in it. */
+  readonly project: LenientProject;
+}
+
+/** What the rules look at. */
+export interface RuleContext {
+  readonly written: LenientConfig;
+  readonly projects: readonly PlacedProject[];
+  readonly document: ConfigDocument;
+  /** The file's values as they were written. */
+  readonly value: unknown;
+  readonly unquoted: readonly KeyPath[];
+  readonly env: Environment;
+  readonly findings: Findings;
+}
+
+/** Checks what a schema cannot: that entries do not contradict each other, and that folders are there. */
+export function checkRules(context: RuleContext): void {
+  for (const rule of [
+    channelsAreUnique,
+    namesAreUnique,
+    projectDirsExist,
+    foldersAreAbsolute,
+    idsAreQuoted,
+    pythonSettingsAreExplained,
+  ]) {
+    rule(context);
+  }
+}
+
+/** Both written forms of `projects` as one list. */
+export function placedProjects(projects: LenientConfig["projects"]): PlacedProject[] {
+  if (Array.isArray(projects))
+    return projects.map((project, index) => ({ path: ["projects", index], project }));
+  return Object.entries(projects).map(([key, settings]) => ({
+    path: ["projects", key],
+    project: { ...settings, name: settings.name ?? key },
+  }));
+}
+
+function channelsAreUnique(context: RuleContext): void {
+  unique(context, "channel_id", ({ project }) => project.channel_id, "A channel has one project.");
+}
+
+function namesAreUnique(context: RuleContext): void {
+  unique(context, "name", ({ project }) => project.name, "Commands name a project by it.");
+}
+
+function unique(
+  { projects, document, findings }: RuleContext,
+  key: "channel_id" | "name",
+  wordOf: (placed: PlacedProject) => string | undefined,
+  why: string,
+): void {
+  const first = new Map<string, PlacedProject>();
+  for (const placed of projects) {
+    const value = wordOf(placed);
+    if (value === undefined) continue;
+    const other = first.get(value);
+    if (!other) {
+      first.set(value, placed);
+      continue;
+    }
+    const { line } = document.placeOf([...other.path, key], "value");
+    const owner = key === "name" ? "" : ` for ${other.project.name ?? "another project"}`;
+    findings.problem([...placed.path, key], `${value} is already used${owner} in line ${line}`, why);
+  }
+}
+
+function projectDirsExist({ projects, env, findings }: RuleContext): void {
+  for (const { path, project } of projects) {
+    if (project.project_dir === undefined) continue;
+    const at = [...path, "project_dir"];
+    const dir = expandHome(project.project_dir, env);
+    if (!isAbsolute(dir)) {
+      findings.problem(at, `expected an absolute path, found "${project.project_dir}"`);
+    } else if (project.host === undefined) {
+      const wrong = folderProblem(dir);
+      if (wrong) findings.problem(at, `expected a folder, but ${dir} ${wrong.what}`, wrong.advice);
+    }
+  }
+}
+
+function folderProblem(dir: string): { what: string; advice?: string } | undefined {
+  try {
+    return statSync(dir).isDirectory() ? undefined : { what: "is not a folder" };
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    if (code === "ENOENT") return { what: "does not exist", advice: `Run: mkdir -p '${dir}'` };
+    return {
+      what: `cannot be looked at (${code})`,
+      advice: "The service's user needs to be able to enter it.",
+    };
+  }
+}
+
+function foldersAreAbsolute({ written, env, findings }: RuleContext): void {
+  const check = (at: KeyPath, path: string | undefined) => {
+    if (path !== undefined && !isAbsolute(expandHome(path, env))) {
+      findings.problem(at, `expected an absolute path, found "${path}"`);
+    }
+  };
+  check(["projects_root"], written.projects_root);
+  check(["claude", "config_dir"], written.claude.config_dir);
+}
+
+/**
+ * We read an unquoted id with all its digits, but most programs that rewrite YAML round it. One that looks rounded
+ * may have been through such a program already.
+ */
+function idsAreQuoted({ unquoted, document, findings }: RuleContext): void {
+  for (const path of unquoted) {
+    const node = document.nodeAt(path);
+    const digits = String(node?.toJS(document.yaml));
+    const rounded = String(Number(digits)) === digits;
+    findings.warning(
+      path,
+      `put the id in quotes: "${digits}"`,
+      rounded
+        ? "It looks like one that a program has rounded: compare it with Copy Channel ID in Discord."
+        : "Without them many programs round it when they rewrite the file.",
+    );
+  }
+}
+
+const PYTHON_PROJECT_KEYS = new Set([
+  "name",
+  "channel_id",
+  "project_dir",
+  "allowed_tools",
+  "model",
+  "system_prompt",
+]);
+
+/** The predecessor knew no other keys than these; a file with nothing else was most likely written for it. */
+function pythonSettingsAreExplained({ projects, value: root, findings }: RuleContext): void {
+  if (typeof root !== "object" || root === null || projects.length === 0) return;
+  const entries = "projects" in root ? Object.values(root.projects ?? {}) : [];
+  const token = "discord" in root ? Object.keys(root.discord ?? {}) : [];
+  const onlyPythonKeys =
+    Object.keys(root).every((key) => key === "discord" || key === "projects") &&
+    token.every((key) => key === "token") &&
+    entries.every((entry) => Object.keys(entry ?? {}).every((key) => PYTHON_PROJECT_KEYS.has(key)));
+  if (!onlyPythonKeys) return;
+  findings.warning(
+    ["projects"],
+    "no project has a permission_mode, so Claude asks in the channel before it uses a tool that is not in allowed_tools",
+    "The Python bot never asked. To have that back, write `permission_mode: bypassPermissions` in the project; " +
+      "to keep asking without this notice, write `permission_mode: default`.",
+  );
+  findings.warning(
+    ["projects"],
+    "there is no access, so only members with Manage Server may talk to Claude",
+    "The Python bot answered everyone who could write in the channel. To have that back, write `access: everyone`; " +
+      'better, list the people: `access: { users: ["their id"] }`.',
+  );
+}

@@ -1,0 +1,169 @@
+import { z } from "zod";
+import { lenientProjectListSchema, projectListSchema } from "./project-schema.ts";
+import {
+  accessRule,
+  duration,
+  memberList,
+  snowflake,
+  text,
+  timer,
+  toggle,
+  wholeNumber,
+} from "./written-values.ts";
+
+const discord = z
+  .strictObject({
+    token: text("the bot's token")
+      .optional()
+      .describe(
+        "The bot's token. `DISCORD_TOKEN` or a systemd credential named `discord-token` go before it.",
+      ),
+    token_file: text("the path of a file that holds the token")
+      .optional()
+      .describe("A file (mode 0600) with the token alone, in place of `token`."),
+    guild_id: snowflake
+      .optional()
+      .describe(
+        "The only guild (server) that the bot serves. Without it: every guild that has one of the projects' channels.",
+      ),
+    api_url: text("an http or https address")
+      .regex(/^https?:\/\/[^\s/]+/, { error: "an http or https address" })
+      .default("https://discord.com/api")
+      .describe("Where Discord's API is: its own address, or a REST proxy."),
+  })
+  .prefault({})
+  .describe("How the bot reaches Discord.");
+
+const claude = z
+  .strictObject({
+    command: text("the name or path of the claude command")
+      .default("claude")
+      .describe("The Claude Code CLI: a name on PATH, or a path."),
+    env: z
+      .record(z.string(), z.string({ error: "text; put numbers, true and false in quotes" }))
+      .default({})
+      .describe("Variables added to the environment of Claude, which is otherwise built from nothing."),
+    config_dir: text("an absolute path")
+      .optional()
+      .describe("Claude Code's own folder (`CLAUDE_CONFIG_DIR`), when it is not `~/.claude`."),
+    idle_timeout: timer("30m").describe("An agent that nobody used for so long is ended; its session stays."),
+    max_agents: z
+      .union([z.literal("auto"), wholeNumber(1, 1000)], {
+        error: "`auto` or a whole number from 1 to 1000",
+      })
+      .default("auto")
+      .describe("Agents kept running at a time, about 200 MB each. `auto`: what the memory allows."),
+    stall_timeout: timer("10m").describe(
+      "A running turn from which nothing came for so long is reported, then interrupted.",
+    ),
+    start_timeout: timer("60s").describe("How long an agent may take to start."),
+    kill_grace: timer("5s").describe("Between asking an agent to end and killing it."),
+    warm_on_typing: toggle(true).describe("Start the agent when a person who may use it starts typing."),
+  })
+  .prefault({})
+  .describe("The Claude Code CLI and its processes.");
+
+const replies = z
+  .strictObject({
+    stream: toggle(true).describe("Show the answer while it is written, by editing the message."),
+    footer: toggle(true).describe("A small last line with model, time and cost."),
+    tools: z
+      .enum(["off", "brief", "full"])
+      .default("brief")
+      .describe("How much is shown of what Claude does with its tools."),
+    max_messages: wholeNumber(1, 100)
+      .default(8)
+      .describe("An answer that needs more messages than this comes as a file."),
+  })
+  .prefault({})
+  .describe("How answers look.");
+
+/** Everything that can be configured, as written in config.yaml: the one source of validation, example and docs. */
+export const configSchema = z.strictObject({
+  discord,
+  projects: projectListSchema,
+  access: accessRule
+    .optional()
+    .describe(
+      "Who may talk to Claude, by id: `users`, `roles`, or `access: everyone`. Nothing: only members with Manage Server.",
+    ),
+  admins: memberList
+    .prefault({})
+    .describe("Who may also approve, manage and add projects, besides members with Manage Server."),
+  claude,
+  replies,
+  approvals: z
+    .strictObject({
+      timeout: timer("10m").describe("A permission prompt that nobody answers is denied after this time."),
+    })
+    .prefault({})
+    .describe("The buttons that ask before Claude uses a tool."),
+  catch_up: z
+    .strictObject({
+      max_age: duration("12h").describe(
+        "Messages written while the bot was away are answered unless older than this.",
+      ),
+      max_messages: wholeNumber(0, 1000).default(100).describe("At most so many of them in a channel."),
+    })
+    .prefault({})
+    .describe("What happens to messages that came while the bot was away."),
+  restart: z
+    .enum(["ask", "continue"])
+    .default("ask")
+    .describe(
+      "A turn cut short while a tool that writes was running: `ask` in the channel first, or `continue` by itself.",
+    ),
+  shutdown: z
+    .strictObject({
+      grace: timer("30s").describe("Running turns get so long to end when the service is stopped."),
+    })
+    .prefault({})
+    .describe("How the service stops."),
+  logging: z
+    .strictObject({
+      level: z
+        .enum(["error", "warn", "info", "debug"])
+        .default("info")
+        .describe("The least important entries that are logged. `LOG_LEVEL` goes before it."),
+      messages: toggle(false).describe(
+        "Also log what people and Claude write. Off, logs hold ids and sizes only.",
+      ),
+    })
+    .prefault({})
+    .describe("The journal and `logs/bot.log`."),
+  health: z
+    .strictObject({
+      listen: text("an address and port such as `127.0.0.1:9090`")
+        .regex(
+          /^(\[[0-9a-fA-F:]+\]|[^\s:[\]]+):([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$/,
+          {
+            error: "an address and port such as `127.0.0.1:9090`",
+          },
+        )
+        .optional()
+        .describe(
+          "Address and port of `/healthz` and `/metrics`, such as `127.0.0.1:9090`. Nothing: neither is served.",
+        ),
+    })
+    .prefault({})
+    .describe("Health checks and metrics."),
+  ledger: z
+    .strictObject({ keep: duration("90d").describe("Turns that ended longer ago than this are forgotten.") })
+    .prefault({})
+    .describe("The record of turns in sessions.db."),
+  projects_root: text("an absolute path")
+    .default("/opt/projects")
+    .describe("Where `/add-project` and `claude-coord project add` clone to."),
+});
+
+/** For checking the rest of a file that has problems, once what is wrong has been left out. */
+export const lenientConfigSchema = configSchema.extend({ projects: lenientProjectListSchema });
+
+/** config.yaml as a person may write it: sections and keys with a default may be left out. */
+export type WrittenConfig = z.input<typeof configSchema>;
+
+/** config.yaml once it is valid, with defaults filled in. */
+export type ValidConfig = z.output<typeof configSchema>;
+
+/** The valid part of a config.yaml. */
+export type LenientConfig = z.output<typeof lenientConfigSchema>;
