@@ -38,7 +38,7 @@ export interface AgentPool {
    * a place is free, in the order of asking. Rejects with the signal's reason when it is aborted while it waits.
    */
   take(conversationId: Snowflake, spec: AgentSpec, options: TakeOptions): Promise<AgentLease>;
-  /** Starts the conversation's agent ahead of a message, if that costs no busy agent its place. */
+  /** Starts the conversation's agent ahead of a message, if there is a place that no busy agent has and nobody waits for. */
   warm(conversationId: Snowflake, spec: AgentSpec): void;
   /** Ends the conversation's agent; settles when its process is gone. */
   end(conversationId: Snowflake): Promise<void>;
@@ -63,6 +63,8 @@ export interface AgentCounts {
 export function createAgentPool(deps: AgentPoolDeps): AgentPool {
   const places = new Map<Snowflake, Place>();
   const waiting: Waiter[] = [];
+  // Agents that would be good to have: whoever waits for one in earnest goes first.
+  const wishes = new Map<Snowflake, AgentSpec>();
   let stopping = false;
 
   const open = (conversationId: Snowflake, spec: AgentSpec): Place => {
@@ -124,9 +126,6 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
     }, timeoutMs);
   };
 
-  const leastRecentlyUsed = (): Place | undefined =>
-    [...places.values()].filter(isFree).sort((a, b) => a.lastUsedMs - b.lastUsedMs)[0];
-
   const lease = (place: Place): AgentLease => {
     clearTimeout(place.timer);
     place.state = "busy";
@@ -176,6 +175,31 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
       waiting.splice(index, 1);
       waiter.resolve(lease(place));
     }
+    if (waiting.length === 0) grant();
+  };
+
+  /** Starts what is wished for, in the place of agents that nobody uses. */
+  const grant = () => {
+    for (const [conversationId, spec] of wishes) {
+      if (places.has(conversationId)) {
+        wishes.delete(conversationId);
+      } else if (places.size < deps.limits().maxAgents) {
+        wishes.delete(conversationId);
+        rest(open(conversationId, spec), deps.limits().warmTimeoutMs);
+      } else {
+        return makeRoom(0);
+      }
+    }
+  };
+
+  /** Ends the agent that was longest unused, unless so many are ending already that there will be room. */
+  const makeRoom = (ahead: number) => {
+    const ending = [...places.values()].filter((place) => place.state === "ending").length;
+    const oldest = [...places.values()].filter(isFree).sort((a, b) => a.lastUsedMs - b.lastUsedMs)[0];
+    if (ending > ahead) return;
+    if (oldest !== undefined) void close(oldest);
+    // All are busy: a wish is not worth keeping until one is not.
+    else if (ending === 0) wishes.clear();
   };
 
   const tryTake = ({ conversationId, spec }: Waiter, ahead: number): Place | undefined => {
@@ -187,10 +211,7 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
       return undefined;
     }
     if (places.size < deps.limits().maxAgents) return open(conversationId, spec);
-    // Those that are ending already make room for those who wait in front.
-    const ending = [...places.values()].filter((place) => place.state === "ending").length;
-    const oldest = leastRecentlyUsed();
-    if (ending <= ahead && oldest !== undefined) void close(oldest);
+    makeRoom(ahead);
     return undefined;
   };
 
@@ -211,9 +232,9 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
       }),
 
     warm: (conversationId, spec) => {
-      if (stopping || waiting.length > 0 || places.has(conversationId)) return;
-      if (places.size >= deps.limits().maxAgents) return;
-      rest(open(conversationId, spec), deps.limits().warmTimeoutMs);
+      if (stopping || places.has(conversationId)) return;
+      wishes.set(conversationId, spec);
+      serve();
     },
 
     end: async (conversationId) => {
@@ -232,6 +253,7 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
 
     stop: async () => {
       stopping = true;
+      wishes.clear();
       for (const waiter of waiting.splice(0)) waiter.reject(new Error("the agent pool is stopped"));
       await Promise.all([...places.values()].map(close));
     },

@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { createClaude } from "../claude/claude.ts";
-import type { Config } from "../config/config.ts";
+import type { Credential } from "../claude/environment.ts";
+import type { ClaudeCredential, Config } from "../config/config.ts";
 import type { Environment, Paths } from "../config/paths.ts";
 import { createAgentPool } from "../core/agent-pool.ts";
 import { ERROR_ID_BYTES, errorId } from "../core/error-id.ts";
@@ -80,7 +81,7 @@ export async function startDaemon({ config, paths, env, log }: DaemonOptions): P
       path: env.PATH ?? "",
       home: env.HOME ?? "",
       configDir: settings.configDir,
-      credential: settings.credential,
+      credential: settings.credential && asVariable(settings.credential),
       locale: env,
       extraEnv: settings.env,
       instanceId: paths.database,
@@ -88,7 +89,8 @@ export async function startDaemon({ config, paths, env, log }: DaemonOptions): P
       limits: { startTimeoutMs: settings.startTimeoutMs, killGraceMs: settings.killGraceMs },
     });
     const found = await claude.check();
-    log.info("found the claude CLI", { version: found.version, path: found.path });
+    for (const warning of found.warnings) log.warn(warning);
+    log.info("found the claude CLI", { version: found.version, path: found.executable });
     const orphans = await claude.sweepOrphans();
     if (orphans.length > 0) log.warn("ended what an earlier run had left behind", { orphans });
 
@@ -196,6 +198,10 @@ export async function startDaemon({ config, paths, env, log }: DaemonOptions): P
     await stopAll();
     throw error;
   }
+}
+
+function asVariable({ name, value }: ClaudeCredential): Credential {
+  return name === "ANTHROPIC_API_KEY" ? { ANTHROPIC_API_KEY: value } : { CLAUDE_CODE_OAUTH_TOKEN: value };
 }
 
 /** An agent that was started because somebody typed waits this long for the message. */
