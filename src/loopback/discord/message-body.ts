@@ -1,0 +1,186 @@
+import {
+  AllowedMentionsTypes,
+  type APIAllowedMentions,
+  type APIAttachment,
+  type APIEmbed,
+  type APIMessageTopLevelComponent,
+  MessageFlags,
+} from "discord-api-types/v10";
+import { z } from "zod";
+import { invalidForm, refusal } from "./api-error.ts";
+import { storeAttachment, type UploadedFile } from "./attachments.ts";
+import { componentsBody } from "./component-body.ts";
+import { embedsBody } from "./embed-body.ts";
+import type { StoredMessage, World } from "./world.ts";
+
+/** What a message can be made of, wherever it is sent: to a channel, by a webhook, as an interaction's reply. */
+export const messageBody = z.object({
+  content: z.string().max(2000).nullish(),
+  embeds: embedsBody.nullish(),
+  components: componentsBody.nullish(),
+  flags: z.number().int().min(0).nullish(),
+  tts: z.boolean().nullish(),
+  allowed_mentions: z
+    .object({
+      parse: z.array(z.enum(AllowedMentionsTypes)).nullish(),
+      users: z.array(z.string()).max(100).nullish(),
+      roles: z.array(z.string()).max(100).nullish(),
+      replied_user: z.boolean().nullish(),
+    })
+    .superRefine((allowed, context) => {
+      const listed = {
+        [AllowedMentionsTypes.User]: allowed.users,
+        [AllowedMentionsTypes.Role]: allowed.roles,
+        [AllowedMentionsTypes.Everyone]: undefined,
+      };
+      for (const type of allowed.parse ?? []) {
+        if ((listed[type]?.length ?? 0) > 0) {
+          context.addIssue({
+            code: "custom",
+            path: ["parse"],
+            message: `parse:["${type}"] and ${type}: [ids...] are mutually exclusive.`,
+            params: { code: "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE" },
+          });
+        }
+      }
+    })
+    .nullish(),
+  attachments: z
+    .array(
+      z.looseObject({
+        id: z.union([z.string(), z.number()]),
+        filename: z.string().optional(),
+        description: z.string().max(1024).nullish(),
+      }),
+    )
+    .max(10)
+    .nullish(),
+});
+
+export type MessageBody = z.infer<typeof messageBody>;
+
+/** A new message's parts, with its files stored; an empty one is refused with 50006. */
+export function composeMessage(
+  world: World,
+  channelId: string,
+  body: MessageBody,
+  files: ReadonlyMap<string, UploadedFile>,
+) {
+  if (files.size > 10) {
+    throw invalidForm([
+      { path: ["files"], code: "BASE_TYPE_BAD_LENGTH", message: "Must be 10 or fewer in length." },
+    ]);
+  }
+  const flags = (body.flags ?? 0) & SENDABLE_FLAGS;
+  const parts = {
+    content: trimmed(body.content ?? ""),
+    embeds: (body.embeds ?? []) as APIEmbed[],
+    components: (body.components ?? []) as unknown as APIMessageTopLevelComponent[],
+    flags,
+    tts: body.tts ?? false,
+    allowedMentions: allowedMentionsOf(body),
+  };
+  requireSomething(parts, files.size, flags);
+  return { ...parts, attachments: storeFiles(world, channelId, body, files) };
+}
+
+/** What an edit changes of a message; what would leave it empty is refused with 50006. */
+export function composeEdit(
+  world: World,
+  message: StoredMessage,
+  body: MessageBody,
+  files: ReadonlyMap<string, UploadedFile>,
+) {
+  const kept =
+    body.attachments === undefined
+      ? message.attachments
+      : message.attachments.filter((present) =>
+          body.attachments?.some((one) => String(one.id) === present.id),
+        );
+  const attachmentsChange = body.attachments !== undefined || files.size > 0;
+  const flags =
+    body.flags === undefined || body.flags === null
+      ? message.flags
+      : (message.flags & ~EDITABLE_FLAGS) |
+        (body.flags & EDITABLE_FLAGS) |
+        (message.flags & MessageFlags.IsComponentsV2);
+  const after = {
+    content: body.content === undefined ? message.content : trimmed(body.content ?? ""),
+    embeds: body.embeds === undefined ? message.embeds : ((body.embeds ?? []) as APIEmbed[]),
+    components:
+      body.components === undefined
+        ? message.components
+        : ((body.components ?? []) as unknown as APIMessageTopLevelComponent[]),
+  };
+  requireSomething(after, kept.length + files.size, flags);
+  return {
+    ...(body.content === undefined ? {} : { content: after.content }),
+    ...(body.embeds === undefined ? {} : { embeds: after.embeds }),
+    ...(body.components === undefined ? {} : { components: after.components }),
+    ...(attachmentsChange
+      ? { attachments: [...kept, ...storeFiles(world, message.channelId, body, files)] }
+      : {}),
+    ...(flags === message.flags ? {} : { flags }),
+    allowedMentions: allowedMentionsOf(body),
+  };
+}
+
+const SENDABLE_FLAGS =
+  MessageFlags.SuppressEmbeds |
+  MessageFlags.SuppressNotifications |
+  MessageFlags.IsComponentsV2 |
+  MessageFlags.Ephemeral;
+
+const EDITABLE_FLAGS = MessageFlags.SuppressEmbeds | MessageFlags.IsComponentsV2;
+
+/** Discord cuts the white space around a message. */
+function trimmed(content: string): string {
+  return content.trim();
+}
+
+function requireSomething(
+  parts: { content: string; embeds: readonly unknown[]; components: readonly unknown[] },
+  fileCount: number,
+  flags: number,
+): void {
+  const isV2 = (flags & MessageFlags.IsComponentsV2) !== 0;
+  if (isV2 && (parts.content !== "" || parts.embeds.length > 0)) {
+    const field = parts.content === "" ? "embeds" : "content";
+    throw invalidForm([
+      {
+        path: [field],
+        code: "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2",
+        message: "The 'content' and 'embeds' fields cannot be used when using MessageFlags.IS_COMPONENTS_V2",
+      },
+    ]);
+  }
+  const isEmpty = parts.content === "" && parts.embeds.length + parts.components.length + fileCount === 0;
+  if (isEmpty) throw refusal("emptyMessage");
+}
+
+function storeFiles(
+  world: World,
+  channelId: string,
+  body: MessageBody,
+  files: ReadonlyMap<string, UploadedFile>,
+): APIAttachment[] {
+  return [...files].map(([number, file]) => {
+    const told = body.attachments?.find((one) => String(one.id) === number);
+    return storeAttachment(world, channelId, {
+      ...file,
+      ...(told?.filename === undefined ? {} : { name: told.filename }),
+      ...(told?.description ? { description: told.description } : {}),
+    });
+  });
+}
+
+function allowedMentionsOf(body: MessageBody): APIAllowedMentions | undefined {
+  const allowed = body.allowed_mentions;
+  if (!allowed) return undefined;
+  return {
+    ...(allowed.parse ? { parse: allowed.parse } : {}),
+    ...(allowed.users ? { users: allowed.users } : {}),
+    ...(allowed.roles ? { roles: allowed.roles } : {}),
+    replied_user: allowed.replied_user ?? false,
+  };
+}

@@ -1,0 +1,51 @@
+/** One REST request that reached the server. */
+export interface RequestRecord {
+  readonly method: string;
+  /** Without `/api/v10` and the query: `/channels/1/messages`. */
+  readonly path: string;
+  /** The route that took it, with names for ids: `/channels/:channelId/messages`; undefined for an unknown path. */
+  readonly route: string | undefined;
+  readonly query: Readonly<Record<string, string>>;
+  /** The JSON body, or the `payload_json` of a multipart one. */
+  readonly body: unknown;
+  readonly fileNames: readonly string[];
+  readonly authorized: boolean;
+  readonly atMs: number;
+  /** Undefined while it is under way, and for ever if it hangs or its connection was dropped. */
+  status: number | undefined;
+}
+
+export interface RequestLog {
+  readonly requests: readonly RequestRecord[];
+  /** The requests that broke a real rate limit, not one that a test asked for. */
+  readonly rateLimited: readonly RequestRecord[];
+  readonly add: (record: RequestRecord) => void;
+  readonly addRateLimited: (record: RequestRecord) => void;
+  readonly answered: (record: RequestRecord, status: number) => void;
+  /** Hears of every request once it is answered; returns what ends the hearing. */
+  readonly onRequest: (listener: (record: RequestRecord) => void) => () => void;
+}
+
+export function createRequestLog(): RequestLog {
+  const requests: RequestRecord[] = [];
+  const rateLimited: RequestRecord[] = [];
+  const listeners = new Set<(record: RequestRecord) => void>();
+  return {
+    requests,
+    rateLimited,
+    add: (record) => {
+      requests.push(record);
+    },
+    addRateLimited: (record) => {
+      rateLimited.push(record);
+    },
+    answered: (record, status) => {
+      record.status = status;
+      for (const listener of listeners) listener(record);
+    },
+    onRequest: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,241 @@
+import { randomBytes } from "node:crypto";
+import type { Server } from "node:http";
+import { createAdaptorServer } from "@hono/node-server";
+import { type APIMessage, type APIRole, type ChannelType, GatewayOpcodes } from "discord-api-types/v10";
+import { createFaultList, type Fault } from "./faults.ts";
+import { createGateway } from "./gateway/gateway.ts";
+import { createChannel, createRole, createUser, foundGuild, joinGuild } from "./guild.ts";
+import { channelOf, messagesOf } from "./lookups.ts";
+import { messagePayload } from "./payloads/message-payload.ts";
+import { ALL_PERMISSIONS } from "./permissions.ts";
+import { createPerson, type Person, type Ref } from "./person.ts";
+import { createRateLimits } from "./rate-limits.ts";
+import { createRestApp } from "./rest/app.ts";
+import { createRequestLog, type RequestRecord } from "./rest/request-log.ts";
+import { createUntil, type Until } from "./until.ts";
+import { type Change, createWorld } from "./world.ts";
+
+export interface LoopbackDiscordOptions {
+  /** Default: any free one. */
+  readonly port?: number;
+  /** Counts requests in rate-limit buckets as Discord does. Default: no limits. */
+  readonly rateLimits?: boolean;
+  /** Whether the Message Content intent is turned on for the bot. Default: true. */
+  readonly messageContentAllowed?: boolean;
+  /** The bot's token; default: a made-up one. */
+  readonly token?: string;
+  readonly botUsername?: string;
+  /** What the bot's own role allows; default: everything but Administrator. */
+  readonly botPermissions?: bigint;
+  readonly guildName?: string;
+  /** What HELLO tells; default 41250, as Discord. */
+  readonly heartbeatIntervalMs?: number;
+  /** The clock, in ms since the epoch. */
+  readonly now?: () => number;
+}
+
+/** A running loopback Discord: what its bot connects to, who its people are, and what can go wrong. */
+export interface LoopbackDiscord {
+  /** For discord.js: `new Client({ rest: { api: discord.apiUrl } })`. */
+  readonly apiUrl: string;
+  readonly port: number;
+  readonly token: string;
+  readonly bot: { readonly id: string; readonly username: string; readonly mention: string };
+  readonly guild: { readonly id: string; readonly name: string };
+  /** The guild's owner, who may do everything. */
+  readonly owner: Person;
+  addChannel(name: string, options?: AddChannelOptions): { readonly id: string; readonly name: string };
+  addRole(name: string, options?: { permissions?: bigint; mentionable?: boolean }): APIRole;
+  addMember(username: string, options?: AddMemberOptions): Person;
+  /** A message's channel or thread as people see it, oldest first, without ephemeral messages. */
+  messages(channel: Ref): APIMessage[];
+  readonly requests: readonly RequestRecord[];
+  /** Requests that broke a real rate limit. */
+  readonly rateLimited: readonly RequestRecord[];
+  /** Hears of every change, as the gateway tells of it; returns what ends the hearing. */
+  onChange(listener: (change: Change) => void): () => void;
+  /** Hears of every REST request once it is answered. */
+  onRequest(listener: (record: RequestRecord) => void): () => void;
+  readonly until: Until;
+  readonly faults: Faults;
+  /** Resolves when at least one gateway session is connected and ready. */
+  botIsOnline(options?: { timeoutMs?: number }): Promise<void>;
+  /** Closes everything; nothing is left. */
+  stop(): Promise<void>;
+}
+
+export interface AddChannelOptions {
+  readonly type?: ChannelType;
+  readonly topic?: string;
+  readonly parent?: Ref;
+}
+
+export interface AddMemberOptions {
+  readonly roles?: readonly Ref[];
+  /** Makes a role of the person's own that allows this. */
+  readonly permissions?: bigint;
+  readonly displayName?: string;
+  /** Another bot, which acts through this object too. */
+  readonly bot?: boolean;
+}
+
+export interface Faults {
+  /** Makes the next requests that match fail. */
+  failNext(fault: Fault): void;
+  /** Forgets faults that have hit nothing yet. */
+  clear(): void;
+  /** Cuts every gateway socket without a word; sessions can be resumed. */
+  dropSockets(): void;
+  /** Op 9; a session that is not resumable is gone. */
+  invalidateSessions(options: { resumable: boolean }): void;
+  /** Sessions are forgotten, so that the next RESUME is answered with op 9. */
+  forgetSessions(): void;
+  /** Op 7: asks every bot to reconnect and resume. */
+  requestReconnect(): void;
+  withholdHeartbeats(withhold: boolean): void;
+  /** The network is gone: every connection breaks and new ones are refused. State and sessions stay. */
+  goAway(): Promise<void>;
+  /** Back on the same port. */
+  comeBack(): Promise<void>;
+}
+
+/** Starts a Discord of one guild on 127.0.0.1, with one bot that can log in. */
+export async function startLoopbackDiscord(options: LoopbackDiscordOptions = {}): Promise<LoopbackDiscord> {
+  const now = options.now ?? Date.now;
+  const token =
+    options.token ?? `loopback.${randomBytes(6).toString("hex")}.${randomBytes(18).toString("hex")}`;
+  const guildName = options.guildName ?? "Loopback";
+  const username = options.botUsername ?? "claude";
+  const world = createWorld({
+    now,
+    token,
+    guildName,
+    messageContentAllowed: options.messageContentAllowed ?? true,
+  });
+  foundGuild(world, { username, permissions: options.botPermissions ?? BOT_PERMISSIONS });
+
+  const log = createRequestLog();
+  const faults = createFaultList();
+  const gateway = createGateway(world, { heartbeatIntervalMs: options.heartbeatIntervalMs ?? 41_250 });
+  const rateLimits = options.rateLimits === true ? createRateLimits(now) : undefined;
+  const app = createRestApp(world, gateway, { faults, log, rateLimits });
+  const listen = async (port: number) => {
+    const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+    gateway.listenOn(server);
+    const bound = await listenOnLoopback(server, port);
+    return { server, port: bound };
+  };
+  let { server, port } = await listen(options.port ?? 0);
+  world.baseUrl = `http://127.0.0.1:${port}`;
+
+  const stopping = new AbortController();
+  const until = createUntil(world.onChange, stopping.signal, () => lastRequests(log.requests));
+  const idOf = (ref: Ref) => (typeof ref === "string" ? ref : ref.id);
+  const owner = world.users.get(world.ownerId);
+  if (owner === undefined) throw new Error("The guild has no owner.");
+  const goAway = async () => {
+    for (const connection of gateway.connections) connection.terminate();
+    await closeServer(server);
+  };
+
+  return {
+    apiUrl: `${world.baseUrl}/api`,
+    port,
+    token,
+    bot: { id: world.botId, username, mention: `<@${world.botId}>` },
+    guild: { id: world.guildId, name: guildName },
+    owner: createPerson(world, until, owner),
+    addChannel: (name, channel = {}) =>
+      createChannel(world, {
+        name,
+        ...(channel.type === undefined ? {} : { type: channel.type }),
+        ...(channel.topic === undefined ? {} : { topic: channel.topic }),
+        ...(channel.parent === undefined ? {} : { parentId: idOf(channel.parent) }),
+      }),
+    addRole: (name, role = {}) =>
+      createRole(world, {
+        name,
+        permissions: role.permissions ?? 0n,
+        ...(role.mentionable === undefined ? {} : { mentionable: role.mentionable }),
+      }),
+    addMember: (memberName, member = {}) => {
+      const user = createUser(world, {
+        username: memberName,
+        ...(member.displayName === undefined ? {} : { globalName: member.displayName }),
+        ...(member.bot === undefined ? {} : { bot: member.bot }),
+      });
+      const own =
+        member.permissions === undefined
+          ? []
+          : [createRole(world, { name: memberName, permissions: member.permissions }).id];
+      joinGuild(world, user, [...(member.roles ?? []).map(idOf), ...own]);
+      return createPerson(world, until, user);
+    },
+    messages: (channel) =>
+      [...messagesOf(world, channelOf(world, idOf(channel)).id).values()]
+        .filter((message) => message.onlyFor === undefined)
+        .map((message) => messagePayload(world, message)),
+    requests: log.requests,
+    rateLimited: log.rateLimited,
+    onChange: world.onChange,
+    onRequest: log.onRequest,
+    until,
+    faults: {
+      failNext: faults.failNext,
+      clear: faults.clear,
+      dropSockets: () => {
+        for (const connection of gateway.connections) connection.terminate();
+      },
+      invalidateSessions: ({ resumable }) => {
+        if (!resumable) gateway.forgetSessions();
+        for (const connection of gateway.connections)
+          connection.send(GatewayOpcodes.InvalidSession, resumable);
+      },
+      forgetSessions: gateway.forgetSessions,
+      requestReconnect: () => {
+        for (const connection of gateway.connections) connection.send(GatewayOpcodes.Reconnect);
+      },
+      withholdHeartbeats: (withhold) => {
+        gateway.withholdHeartbeats = withhold;
+      },
+      goAway,
+      comeBack: async () => {
+        ({ server, port } = await listen(port));
+      },
+    },
+    botIsOnline: async ({ timeoutMs = 10_000 } = {}) => {
+      const online = () => [...gateway.connections].some((connection) => connection.session() !== undefined);
+      await until(online, { timeoutMs, describe: "the bot to be online" });
+    },
+    stop: async () => {
+      stopping.abort();
+      gateway.stop();
+      await closeServer(server);
+    },
+  };
+}
+
+const BOT_PERMISSIONS = ALL_PERMISSIONS & ~8n;
+
+function listenOnLoopback(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => {
+      server.off("error", reject);
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : port);
+    });
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+function lastRequests(requests: readonly RequestRecord[]): string {
+  const lines = requests.slice(-8).map(({ method, path, status }) => `  ${method} ${path} ${status ?? "…"}`);
+  return ["The last requests:", ...lines].join("\n");
+}
