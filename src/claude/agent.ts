@@ -94,6 +94,7 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
 
   const ask = (request: { subtype: string; [field: string]: unknown }) => {
     control.request(request, CONTROL_TIMEOUT_MS).catch((error: unknown) => {
+      if (error instanceof ControlError && error.reason === "gone") return;
       log.warn("the agent did not do as asked", { request: request.subtype, error });
     });
   };
@@ -160,7 +161,8 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
     } catch (error) {
       if (error instanceof ProtocolError) return fail({ code: "protocol", detail: error.message });
       if (!(error instanceof ControlError)) throw error;
-      fail({ code: "stalled", detail: error.message });
+      if (error.reason === "timed_out") fail({ code: "stalled", detail: error.message });
+      if (error.reason === "refused") fail({ code: "protocol", detail: error.message });
     }
   };
 
@@ -176,14 +178,12 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
     child = startProcess({ ...prepared, onStdout: reader.push });
     log.debug("agent started", { pid: child.pid, sessionId: spec.sessionId });
     void child.exited.finally(control.close).catch(() => {});
-    const readiness = becomeReady();
+    void becomeReady();
     try {
       const exit = await child.exited;
-      await readiness;
       if (stopGraceMs !== undefined) return undefined;
       return failure ?? translator.startFailure ?? failureOfExit(exit);
     } catch (error) {
-      await readiness;
       return { code: "claude_missing", detail: String(error) };
     }
   };

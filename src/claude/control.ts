@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { LineOf } from "./lines.ts";
 
-/** The CLI said no, or said nothing in time. */
+/** Why a request of ours came to nothing: the CLI said no, said nothing in time, or is gone. */
 export class ControlError extends Error {
-  constructor(message: string) {
+  readonly reason: "refused" | "timed_out" | "gone";
+
+  constructor(reason: ControlError["reason"], message: string) {
     super(message);
     this.name = "ControlError";
+    this.reason = reason;
   }
 }
 
@@ -32,7 +35,7 @@ export function createControl(write: (line: unknown) => void): Control {
       return new Promise<unknown>((resolve, reject) => {
         const timer = setTimeout(() => {
           open.delete(requestId);
-          reject(new ControlError(`no answer to ${request.subtype} within ${timeoutMs} ms`));
+          reject(new ControlError("timed_out", `no answer to ${request.subtype} within ${timeoutMs} ms`));
         }, timeoutMs);
         open.set(requestId, {
           resolve: (answer) => {
@@ -51,10 +54,10 @@ export function createControl(write: (line: unknown) => void): Control {
       const waiting = open.get(response.request_id);
       open.delete(response.request_id);
       if (response.subtype === "success") waiting?.resolve(response.response);
-      else waiting?.reject(new ControlError(response.error));
+      else waiting?.reject(new ControlError("refused", response.error));
     },
     close() {
-      for (const waiting of open.values()) waiting.reject(new ControlError("the agent is gone"));
+      for (const waiting of open.values()) waiting.reject(new ControlError("gone", "the agent is gone"));
       open.clear();
     },
   };

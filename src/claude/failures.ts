@@ -31,6 +31,8 @@ export function failureOfExit(exit: {
 }): AgentFailure {
   const how = exit.signal === null ? `exit code ${exit.code}` : `signal ${exit.signal}`;
   const detail = exit.stderr === "" ? how : `${how}; stderr: ${exit.stderr}`;
+  // As a shell says it: found, but not to be executed.
+  if (exit.code === 126 || exit.code === 127) return { code: "claude_missing", detail };
   return { code: codeOfText(exit.stderr) ?? "claude_crashed", detail };
 }
 

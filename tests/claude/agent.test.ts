@@ -1,0 +1,187 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { claudeBench, fixtureAgent } from "../support/claude-bench.ts";
+
+const command = fixtureAgent("answers-hello");
+
+test("an agent is ready, runs a turn, and exits without a failure when it is asked to stop", async () => {
+  const bench = await claudeBench({ command });
+  const agent = bench.start();
+  const end = await agent.ask("hi", "0c1b2a3d-0000-4000-8000-000000000001");
+  await agent.stop();
+  expect(end).toMatchObject({ outcome: "completed", text: "Hello." });
+  expect(agent.events.filter((event) => event.type !== "alive")).toMatchObject([
+    { type: "ready", version: "2.1.330", models: [{ value: "sonnet", displayName: "Sonnet" }] },
+    { type: "turn_started", turnId: "0c1b2a3d-0000-4000-8000-000000000001" },
+    { type: "text", text: "Hello." },
+    { type: "turn_ended", turnId: "0c1b2a3d-0000-4000-8000-000000000001" },
+    { type: "exited", failure: undefined },
+  ]);
+});
+
+test("turns that are sent at once run one after the other, in order", async () => {
+  const bench = await claudeBench({ command });
+  const agent = bench.start();
+  await Promise.all([agent.ask("a", "turn-a"), agent.ask("b", "turn-b"), agent.ask("c", "turn-c")]);
+  const steps = agent.events.flatMap((event) =>
+    event.type === "turn_started" || event.type === "turn_ended" ? [`${event.type} ${event.turnId}`] : [],
+  );
+  expect(steps).toEqual([
+    "turn_started turn-a",
+    "turn_ended turn-a",
+    "turn_started turn-b",
+    "turn_ended turn-b",
+    "turn_started turn-c",
+    "turn_ended turn-c",
+  ]);
+});
+
+test("a turn id that the agent had before fails at once, since the CLI would say nothing", async () => {
+  const bench = await claudeBench({ command });
+  const agent = bench.start();
+  await agent.ask("hi", "turn-a");
+  const again = await agent.ask("hi", "turn-a");
+  expect(again).toMatchObject({ outcome: "failed", failure: { code: "turn_already_taken" } });
+});
+
+test("a turn that the transcript already holds fails as taken", async () => {
+  const bench = await claudeBench({ command: fixtureAgent("swallows-turns") });
+  expect(await bench.start().ask("hi")).toMatchObject({
+    outcome: "failed",
+    failure: { code: "turn_already_taken" },
+  });
+});
+
+test("a turn that waits for a start is interrupted without being asked", async () => {
+  const bench = await claudeBench({ command });
+  const agent = bench.start();
+  const end = agent.ask("hi");
+  agent.agent.send({ type: "interrupt" });
+  expect((await end).outcome).toBe("interrupted");
+  await agent.until("ready");
+  await agent.stop();
+  expect(agent.events.some((event) => event.type === "turn_started")).toBe(false);
+});
+
+test("a stop right after the start leaves nothing running and is no failure", async () => {
+  const bench = await claudeBench({ command });
+  const agent = bench.start();
+  await agent.stop();
+  expect(agent.events).toEqual([{ type: "exited", failure: undefined }]);
+});
+
+const DEATHS = [
+  { does: "never answers", fixture: "hangs-before-init", failure: { code: "stalled" } },
+  { does: "writes a broken line", fixture: "garbage-line", failure: { code: "protocol" } },
+  { does: "changes the shape of a known line", fixture: "wrong-shape", failure: { code: "protocol" } },
+  { does: "writes a line without an end", fixture: "huge-line", failure: { code: "protocol" } },
+  {
+    does: "dies in the middle of a line",
+    fixture: "half-line-then-exit",
+    failure: { code: "claude_crashed" },
+  },
+  { does: "exits at once", fixture: "exits-3", failure: { code: "claude_crashed" } },
+  { does: "floods stderr", fixture: "floods-stderr", failure: { code: "claude_crashed" } },
+  { does: "is killed while it speaks", fixture: "dies-mid-text", failure: { code: "claude_crashed" } },
+  { does: "is too old", fixture: "is-too-old", failure: { code: "claude_too_old" } },
+] as const;
+
+test.for(DEATHS)("an agent that $does ends the turn with $failure.code", async ({ fixture, failure }) => {
+  const bench = await claudeBench({
+    command: fixtureAgent(fixture),
+    limits: { startTimeoutMs: 2000, maxLineBytes: 4 * 1024 * 1024, killGraceMs: 500 },
+  });
+  const agent = bench.start();
+  agent.agent.send({ type: "turn", turnId: "turn-a", prompt: [{ type: "text", text: "hi" }] });
+  expect((await agent.until("exited")).failure).toMatchObject(failure);
+  await agent.agent.exited;
+  expect(agent.events.at(-1)?.type).toBe("exited");
+  expect(agent.events.some((event) => event.type === "turn_ended")).toBe(false);
+});
+
+test("what a crashed agent said last is kept, however much it said", async () => {
+  const bench = await claudeBench({ command: fixtureAgent("floods-stderr") });
+  const { failure } = await bench.start().until("exited");
+  expect(failure?.detail).toMatch(/^exit code 4; stderr: .*the last words$/s);
+  expect(failure?.detail.length).toBeLessThan(10_000);
+});
+
+test("memory stays bounded while an agent writes a line without an end", async () => {
+  const bench = await claudeBench({ command: fixtureAgent("huge-line"), limits: { killGraceMs: 500 } });
+  const before = process.memoryUsage.rss();
+  const agent = bench.start();
+  agent.agent.send({ type: "turn", turnId: "turn-a", prompt: [] });
+  expect((await agent.until("exited")).failure?.code).toBe("protocol");
+  expect(process.memoryUsage.rss() - before).toBeLessThan(300 * 1024 * 1024);
+});
+
+test("a stray print on stdout is passed over", async () => {
+  const bench = await claudeBench({ command: fixtureAgent("prints-noise") });
+  expect(await bench.start().ask("hi")).toMatchObject({ outcome: "completed", text: "Hello." });
+});
+
+test("a request that is newer than we are is refused, and the turn goes on", async () => {
+  const bench = await claudeBench({ command: fixtureAgent("asks-something-new") });
+  expect(await bench.start().ask("hi")).toMatchObject({ outcome: "completed", text: "error" });
+});
+
+test("an agent that ignores SIGTERM is killed after the grace", async () => {
+  const bench = await claudeBench({ command: fixtureAgent("ignores-sigterm") });
+  const agent = bench.start();
+  agent.agent.send({ type: "turn", turnId: "turn-a", prompt: [{ type: "text", text: "hi" }] });
+  await agent.until("turn_started");
+  await agent.stop(200);
+  expect(agent.events.at(-1)).toEqual({ type: "exited", failure: undefined });
+});
+
+test("a second stop with no grace cuts a long one short", async () => {
+  const bench = await claudeBench({ command: fixtureAgent("ignores-sigterm") });
+  const agent = bench.start();
+  await agent.until("ready");
+  agent.agent.send({ type: "stop", graceMs: 3_600_000 });
+  await agent.stop(0);
+  expect(agent.events.at(-1)?.type).toBe("exited");
+});
+
+// Each of these ends by the bench's own check that nothing with its mark is left.
+test("what an agent left running in a session of its own ends with it", async () => {
+  const bench = await claudeBench({ command: fixtureAgent("leaves-children") });
+  const agent = bench.start();
+  await agent.ask("hi");
+  await agent.stop();
+});
+
+test("what an agent left running ends also when the agent went by itself", async () => {
+  const bench = await claudeBench({ command: fixtureAgent("leaves-children"), extraEnv: { THEN_EXIT: "1" } });
+  const agent = bench.start();
+  await agent.ask("hi");
+  expect((await agent.until("exited")).failure?.code).toBe("claude_crashed");
+  await agent.agent.exited;
+});
+
+test("a project directory that is missing is told before anything starts", async () => {
+  const bench = await claudeBench({ command });
+  const missing = join(bench.projectDir, "gone");
+  expect((await bench.start({ projectDir: missing }).until("exited")).failure).toEqual({
+    code: "project_dir_missing",
+    detail: missing,
+  });
+});
+
+test("a command that is nowhere on the path is told as missing", async () => {
+  const bench = await claudeBench({ command: "no-such-claude" });
+  const { failure } = await bench.start().until("exited");
+  expect(failure?.code).toBe("claude_missing");
+  expect(failure?.detail).toContain("no-such-claude");
+});
+
+test("a command whose interpreter is missing is told as missing", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "claude-coord-"));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const broken = join(directory, "claude");
+  await writeFile(broken, "#!/no/such/interpreter\n", { mode: 0o755 });
+  const bench = await claudeBench({ command: broken });
+  expect((await bench.start().until("exited")).failure?.code).toBe("claude_missing");
+});
