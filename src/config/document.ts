@@ -49,7 +49,9 @@ export function parseConfigDocument(text: string, file: string): ConfigDocument 
         : isSeq(parent) && typeof key === "number"
           ? parent.items[key]
           : undefined;
-      const wantsKey = part === "key" || length < path.length || !offsetOf(value);
+      // A block stands under its key; the caret is better placed at the key.
+      const isBlock = (isMap(value) || isSeq(value)) && !value.flow;
+      const wantsKey = part === "key" || isBlock || length < path.length || !offsetOf(value);
       const offset = (wantsKey ? offsetOf(pair?.key) : undefined) ?? offsetOf(value);
       if (offset !== undefined) return placeAt(offset);
     }

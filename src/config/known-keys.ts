@@ -10,6 +10,8 @@ export interface KnownKey {
   /** What a person may write: `true or false`, `off, brief, full`, `text`. */
   readonly kind: string;
   readonly default: unknown;
+  /** A value as a person might write it; undefined where the default is example enough. */
+  readonly example: unknown;
   readonly required: boolean;
   /** Whether it holds further keys. */
   readonly section: boolean;
@@ -17,7 +19,7 @@ export interface KnownKey {
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;
 
-/** The schema for editors, draft 2020-12; every key that may be left out may also be empty. */
+/** The schema as JSON schema (draft 2020-12), for what is made from it. */
 export function configJsonSchema(): JsonSchema {
   return z.toJSONSchema(configSchema, { io: "input", reused: "inline" });
 }
@@ -44,6 +46,7 @@ function keysUnder(schema: JsonSchema, above: KeyPath): KnownKey[] {
         description: property.description ?? "",
         kind: kindOf(property),
         default: property.default,
+        example: property.examples?.[0],
         required: schema.required?.includes(key) ?? false,
         section: below.length > 0,
       },

@@ -6,12 +6,12 @@ const name = text("a name of 1 to 100 characters on one line").regex(/^(?=\S)[^\
 });
 
 const settings = {
-  channel_id: snowflake.describe(
-    "The Discord channel, in quotes. Discord: Developer Mode on, then Copy Channel ID.",
-  ),
-  project_dir: text("an absolute path").describe(
-    "The folder that Claude works in: an absolute path; `~` is the home folder.",
-  ),
+  channel_id: snowflake
+    .describe("The Discord channel, in quotes. Discord: Developer Mode on, then Copy Channel ID.")
+    .meta({ examples: ["123456789012345678"] }),
+  project_dir: text("an absolute path")
+    .describe("The folder that Claude works in: an absolute path; `~` is the home folder.")
+    .meta({ examples: ["/opt/projects/my-project"] }),
   allowed_tools: z
     .array(text("the name of a tool, such as `Read` or `Bash(git *)`"), {
       error: "a list of tools, such as [Read, Grep]",
@@ -19,11 +19,17 @@ const settings = {
     .default([])
     .describe(
       "Tools that run without asking, by name or rule (`Bash(git *)`). Under `bypassPermissions`: the only tools there are.",
-    ),
+    )
+    .meta({ examples: [["Read", "Glob", "Grep", "Bash(git status)"]] }),
   model: text("a model's alias or name, such as `sonnet`")
     .optional()
-    .describe("`sonnet`, `opus`, `haiku` or a model's full name. Nothing: what the CLI chooses."),
-  system_prompt: z.string({ error: "text" }).optional().describe("Added to Claude's own instructions."),
+    .describe("`sonnet`, `opus`, `haiku` or a model's full name. Nothing: what the CLI chooses.")
+    .meta({ examples: ["sonnet"] }),
+  system_prompt: z
+    .string({ error: "text" })
+    .optional()
+    .describe("Added to Claude's own instructions.")
+    .meta({ examples: ["You are helping with my-project."] }),
   permission_mode: z
     .enum(["default", "acceptEdits", "plan", "bypassPermissions"])
     .default("default")
@@ -34,15 +40,21 @@ const settings = {
     .enum(["required", "optional"])
     .default("required")
     .describe("Whether a message must mention the bot to be meant for it."),
-  access: accessRule.optional().describe("Who may talk to Claude here, in place of the general `access`."),
+  access: accessRule
+    .optional()
+    .describe("Who may talk to Claude here, in place of the general `access`.")
+    .meta({ examples: ["everyone"] }),
   host: text("the name of a host")
     .optional()
-    .describe("The host that the project lives on, when it is not this one."),
+    .describe("The host that the project lives on, when it is not this one.")
+    .meta({ examples: ["builder"] }),
 };
 
 /** A project in the written list: the channel, the folder and how Claude works there. */
 export const projectSchema = z.strictObject({
-  name: name.describe("What the project is called in commands and messages."),
+  name: name
+    .describe("What the project is called in commands and messages.")
+    .meta({ examples: ["my-project"] }),
   ...settings,
 });
 

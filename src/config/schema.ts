@@ -17,15 +17,18 @@ const discord = z
       .optional()
       .describe(
         "The bot's token. `DISCORD_TOKEN` or a systemd credential named `discord-token` go before it.",
-      ),
+      )
+      .meta({ examples: ["paste the bot's token here"] }),
     token_file: text("the path of a file that holds the token")
       .optional()
-      .describe("A file (mode 0600) with the token alone, in place of `token`."),
+      .describe("A file (mode 0600) with the token alone, in place of `token`.")
+      .meta({ examples: ["~/.claude-coordinator/discord-token"] }),
     guild_id: snowflake
       .optional()
       .describe(
         "The only guild (server) that the bot serves. Without it: every guild that has one of the projects' channels.",
-      ),
+      )
+      .meta({ examples: ["345678901234567890"] }),
     api_url: text("an http or https address")
       .regex(/^https?:\/\/[^\s/]+/, { error: "an http or https address" })
       .default("https://discord.com/api")
@@ -42,10 +45,12 @@ const claude = z
     env: z
       .record(z.string(), z.string({ error: "text; put numbers, true and false in quotes" }))
       .default({})
-      .describe("Variables added to the environment of Claude, which is otherwise built from nothing."),
+      .describe("Variables added to the environment of Claude, which is otherwise built from nothing.")
+      .meta({ examples: [{ HTTPS_PROXY: "http://127.0.0.1:3128" }] }),
     config_dir: text("an absolute path")
       .optional()
-      .describe("Claude Code's own folder (`CLAUDE_CONFIG_DIR`), when it is not `~/.claude`."),
+      .describe("Claude Code's own folder (`CLAUDE_CONFIG_DIR`), when it is not `~/.claude`.")
+      .meta({ examples: ["/srv/claude-config"] }),
     idle_timeout: timer("30m").describe("An agent that nobody used for so long is ended; its session stays."),
     max_agents: z
       .union([z.literal("auto"), wholeNumber(1, 1000)], {
@@ -143,7 +148,8 @@ export const configSchema = z.strictObject({
         .optional()
         .describe(
           "Address and port of `/healthz` and `/metrics`, such as `127.0.0.1:9090`. Nothing: neither is served.",
-        ),
+        )
+        .meta({ examples: ["127.0.0.1:9090"] }),
     })
     .prefault({})
     .describe("Health checks and metrics."),

@@ -43,8 +43,16 @@ export function timer(value: string) {
 
 /** People, by the ids of users and roles. */
 export const memberList = z.strictObject({
-  users: z.array(snowflake, { error: "a list of user ids in quotes" }).default([]).describe("Ids of users."),
-  roles: z.array(snowflake, { error: "a list of role ids in quotes" }).default([]).describe("Ids of roles."),
+  users: z
+    .array(snowflake, { error: "a list of user ids in quotes" })
+    .default([])
+    .describe("Ids of users.")
+    .meta({ examples: [["234567890123456789"]] }),
+  roles: z
+    .array(snowflake, { error: "a list of role ids in quotes" })
+    .default([])
+    .describe("Ids of roles.")
+    .meta({ examples: [["456789012345678901"]] }),
 });
 
 /** Who may talk: people by id, or everyone who can write in the channel, which has to be written down. */
