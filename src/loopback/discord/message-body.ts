@@ -10,6 +10,7 @@ import { z } from "zod";
 import { invalidForm, refusal } from "./api-error.ts";
 import { storeAttachment, type UploadedFile } from "./attachments.ts";
 import { componentsBody } from "./component-body.ts";
+import { componentProblems, numberComponents } from "./component-rules.ts";
 import { embedsBody } from "./embed-body.ts";
 import type { StoredMessage, World } from "./world.ts";
 
@@ -75,7 +76,7 @@ export function composeMessage(
   const parts = {
     content: trimmed(body.content ?? ""),
     embeds: (body.embeds ?? []) as APIEmbed[],
-    components: (body.components ?? []) as unknown as APIMessageTopLevelComponent[],
+    components: componentsOf(body, flags),
     flags,
     tts: body.tts ?? false,
     allowedMentions: allowedMentionsOf(body),
@@ -107,10 +108,7 @@ export function composeEdit(
   const after = {
     content: body.content === undefined ? message.content : trimmed(body.content ?? ""),
     embeds: body.embeds === undefined ? message.embeds : ((body.embeds ?? []) as APIEmbed[]),
-    components:
-      body.components === undefined
-        ? message.components
-        : ((body.components ?? []) as unknown as APIMessageTopLevelComponent[]),
+    components: body.components === undefined ? message.components : componentsOf(body, flags),
   };
   requireSomething(after, kept.length + files.size, flags);
   return {
@@ -136,6 +134,13 @@ const EDITABLE_FLAGS = MessageFlags.SuppressEmbeds | MessageFlags.IsComponentsV2
 /** Discord cuts the white space around a message. */
 function trimmed(content: string): string {
   return content.trim();
+}
+
+function componentsOf(body: MessageBody, flags: number): APIMessageTopLevelComponent[] {
+  const components = body.components ?? [];
+  const problems = componentProblems(components, (flags & MessageFlags.IsComponentsV2) !== 0);
+  if (problems.length > 0) throw invalidForm(problems);
+  return numberComponents(components) as unknown as APIMessageTopLevelComponent[];
 }
 
 function requireSomething(
