@@ -1,6 +1,6 @@
 // Writes what is made from the configuration's schema; a test holds the files equal to it.
 import { readFileSync, writeFileSync } from "node:fs";
-import { editorSchema } from "../src/config/editor-schema.ts";
+import { editorSchemaText } from "../src/config/editor-schema.ts";
 import { exampleConfig } from "../src/config/example.ts";
 import { withReference } from "../src/config/reference.ts";
 
@@ -8,5 +8,5 @@ const root = new URL("../", import.meta.url);
 const page = new URL("docs/configuration.md", root);
 
 writeFileSync(new URL("config.example.yaml", root), exampleConfig());
-writeFileSync(new URL("docs/config.schema.json", root), `${JSON.stringify(editorSchema(), null, 2)}\n`);
+writeFileSync(new URL("docs/config.schema.json", root), editorSchemaText());
 writeFileSync(page, withReference(readFileSync(page, "utf8")));
