@@ -1,0 +1,145 @@
+import type { Line } from "./line.ts";
+import { lineIndexAt, openMarkers, type RenderedText } from "./rendered-text.ts";
+
+/** A place where a message may end and the next one begin. */
+export interface Cut {
+  /** Where the next message begins. */
+  readonly offset: number;
+  /** See `breakCost` of Line. */
+  readonly cost: number;
+}
+
+export interface Cuts {
+  /** Where a line, sentence or item ends, in order of offset. */
+  readonly natural: readonly Cut[];
+  /** The last place up to which a message can reach, tearing nothing without need. */
+  readonly furthest: Cut;
+}
+
+const SENTENCE_COST = 0.5;
+const WORD_COST = 0.8;
+const TORN_COST = 1;
+
+// Words are torn apart from their sentence only if a message would stay half empty; graphemes later still.
+const FILLED_BY_SENTENCES = 0.5;
+const FILLED_BY_WORDS = 0.25;
+
+/** Where a message that begins at `from` can end; undefined when all that is left fits in it. */
+export function findCuts(rendered: RenderedText, from: number, limit: number): Cuts | undefined {
+  const { lines, starts, text } = rendered;
+  const firstIndex = lineIndexAt(rendered, from);
+  const reach = from + limit - openingLength(rendered, from, lines[firstIndex]);
+  if (text.length <= reach) return undefined;
+
+  const natural: Cut[] = [];
+  let straddling = firstIndex;
+  for (let index = firstIndex + 1; index < lines.length; index++) {
+    const line = lines[index];
+    if (line === undefined || contentEnd(rendered, index) + closingLength(line) > reach) break;
+    straddling = index;
+    if (line.breakCost < TORN_COST) natural.push({ offset: starts[index] ?? 0, cost: costOf(line, limit) });
+  }
+
+  const line = lines[straddling];
+  const start = starts[straddling] ?? 0;
+  if (line === undefined) return undefined;
+  const inside = insideLine(rendered, straddling, Math.max(from, start), reach);
+  for (const offset of inside.sentences()) natural.push({ offset, cost: SENTENCE_COST });
+  const best = natural.at(-1);
+  if (best !== undefined && best.offset >= from + limit * FILLED_BY_SENTENCES)
+    return { natural, furthest: best };
+
+  const words = [inside.lastWord("whole"), best?.offset ?? 0];
+  const word = Math.max(...words.map((each) => each ?? 0));
+  if (word >= from + limit * FILLED_BY_WORDS) return { natural, furthest: { offset: word, cost: WORD_COST } };
+  const torn = inside.lastWord("torn") ?? 0;
+  if (torn >= from + limit * FILLED_BY_WORDS) return { natural, furthest: { offset: torn, cost: TORN_COST } };
+  const grapheme = inside.lastGrapheme();
+  if (grapheme > from) return { natural, furthest: { offset: grapheme, cost: TORN_COST } };
+  // Not one character of this line fits behind what must stay together above it.
+  return { natural, furthest: { offset: Math.max(start, from + 1), cost: TORN_COST } };
+}
+
+/** What a message that begins here has to repeat. */
+function openingLength(rendered: RenderedText, from: number, line: Line | undefined): number {
+  if (line === undefined) return 0;
+  const markers = openMarkers(rendered, from).join("").length;
+  const inside = from > (rendered.starts[lineIndexAt(rendered, from)] ?? 0);
+  return (
+    (line.fence === undefined ? 0 : line.fence.open.length + 1) + (inside ? line.prefix.length + markers : 0)
+  );
+}
+
+/** What a message has to add when the next one begins at or in `line`. */
+function closingLength(line: Line): number {
+  return line.fence === undefined ? 0 : line.fence.close.length + 1;
+}
+
+function costOf(line: Line, limit: number): number {
+  return line.fence !== undefined && line.fence.size > limit ? line.breakCost / 2 : line.breakCost;
+}
+
+/** Where the last visible line before a line ends. */
+function contentEnd({ lines, starts }: RenderedText, index: number): number {
+  let last = index - 1;
+  while (last > 0 && lines[last]?.fence === undefined && lines[last]?.text.trim() === "") last--;
+  return (starts[last] ?? 0) + (lines[last]?.text.length ?? 0);
+}
+
+const SENTENCE_END = /(?<=[.!?…]["'”’»)\]*_~|`]*)\s+(?=[^\s\p{Ll}\p{M}])|(?<=[。！？])(?=\S)/gu;
+const WORD_END = /\s+(?!\p{M}|\u200d)(?=\S)/gu;
+const CODE_WORD_END = /(?<=[\s,;)}\]>])(?!\p{M}|\u200d)/gu;
+const GRAPHEMES = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** The places inside a line, after `from`, at which a message that ends there is not beyond `reach`. */
+function insideLine(rendered: RenderedText, index: number, from: number, reach: number) {
+  const line = rendered.lines[index];
+  const start = rendered.starts[index] ?? 0;
+  const text = line?.text ?? "";
+  const code = line?.fence !== undefined;
+  const limit = Math.min(reach - (line === undefined ? 0 : closingLength(line)), start + text.length);
+  const spans = code ? [] : (line?.prose?.spans() ?? []);
+  const inProse = (offset: number) => offset - start - (line?.lead ?? 0) + (line?.proseOffset ?? 0);
+  const open = (offset: number) =>
+    spans.filter((span) => span.start < inProse(offset) && inProse(offset) < span.end);
+  const markersFit = (offset: number) =>
+    offset + open(offset).reduce((sum, { marker = "" }) => sum + marker.length, 0) <= limit;
+  const isCode = line?.fence !== undefined;
+  // A line that is neither running text nor a code block's content (a code block's opening) is not cut inside.
+  const cuttable = isCode || line?.prose !== undefined;
+  const first = Math.max(from + 1, start + (line?.lead ?? 0) + 1);
+
+  const ends = function* (pattern: RegExp): Generator<number> {
+    if (!cuttable) return;
+    const content = text.slice(0, limit - start + 1);
+    for (const found of content.matchAll(pattern)) {
+      const offset = start + found.index + found[0].length;
+      if (offset >= first && start + found.index <= limit && offset < start + text.length) yield offset;
+    }
+  };
+  return {
+    sentences: (): number[] =>
+      isCode ? [] : [...ends(SENTENCE_END)].filter((offset) => open(offset).length === 0),
+    lastWord: (how: "whole" | "torn"): number | undefined =>
+      [...ends(isCode ? CODE_WORD_END : WORD_END)].findLast((offset) =>
+        how === "whole"
+          ? open(offset).length === 0 && (!isCode || offset <= limit)
+          : open(offset).every(({ marker }) => marker !== undefined) && markersFit(offset),
+      ),
+    lastGrapheme: (): number => {
+      if (!cuttable) return 0;
+      for (let at = limit; at >= first; at--) {
+        const offset = graphemeStart(text, at - start) + start;
+        at = Math.min(at, offset);
+        if (offset >= first && markersFit(offset)) return offset;
+      }
+      // One grapheme that no message can hold: at least no surrogate pair is cut.
+      const low = text.charCodeAt(limit - start);
+      return low >= 0xdc00 && low <= 0xdfff ? limit - 1 : limit;
+    },
+  };
+}
+
+function graphemeStart(text: string, index: number): number {
+  return GRAPHEMES.segment(text).containing(index)?.index ?? index;
+}
