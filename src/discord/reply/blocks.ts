@@ -118,9 +118,22 @@ function listLines(list: List, place: Place): Line[] {
   return lines;
 }
 
+/** A list item that is one line of text. */
+export function itemLine(marker: string, text: string): Line[] {
+  const bullet = bulletOf(marker);
+  const [first, ...rest] = paragraphLines(text, " ".repeat(bullet.length), bullet.length);
+  return first === undefined
+    ? []
+    : [{ ...first, indent: 0, text: bullet + first.text.slice(bullet.length) }, ...rest];
+}
+
+/** Discord has no list with plus signs. */
+function bulletOf(marker: string): string {
+  return `${marker === "+" ? "-" : marker} `;
+}
+
 function itemLines(item: ListItem, { source, lead, indent, cost }: Place): Line[] {
-  const written = /^(?:[-+*]|\d{1,9}[.)])/.exec(slice(item, source))?.[0] ?? "-";
-  const bullet = `${written === "+" ? "-" : written} `;
+  const bullet = bulletOf(/^(?:[-+*]|\d{1,9}[.)])/.exec(slice(item, source))?.[0] ?? "-");
   const quoted = lead.includes(">");
   const inner = siblings(item.children, {
     source,

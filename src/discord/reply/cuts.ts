@@ -95,51 +95,49 @@ const GRAPHEMES = new Intl.Segmenter("en", { granularity: "grapheme" });
 function insideLine(rendered: RenderedText, index: number, from: number, reach: number) {
   const line = rendered.lines[index];
   const start = rendered.starts[index] ?? 0;
-  const text = line?.text ?? "";
-  const code = line?.fence !== undefined;
-  const limit = Math.min(reach - (line === undefined ? 0 : closingLength(line)), start + text.length);
-  const spans = code ? [] : (line?.prose?.spans() ?? []);
-  const inProse = (offset: number) => offset - start - (line?.lead ?? 0) + (line?.proseOffset ?? 0);
-  const open = (offset: number) =>
-    spans.filter((span) => span.start < inProse(offset) && inProse(offset) < span.end);
-  const markersFit = (offset: number) =>
-    offset + open(offset).reduce((sum, { marker = "" }) => sum + marker.length, 0) <= limit;
+  const end = start + (line?.text.length ?? 0);
   const isCode = line?.fence !== undefined;
   // A line that is neither running text nor a code block's content (a code block's opening) is not cut inside.
   const cuttable = isCode || line?.prose !== undefined;
   const first = Math.max(from + 1, start + (line?.lead ?? 0) + 1);
+  const last = Math.min(reach - (line === undefined ? 0 : closingLength(line)), end);
 
+  const proseStart = start + (line?.lead ?? 0) - (line?.proseOffset ?? 0);
+  const spans = (isCode ? [] : (line?.prose?.spans() ?? []))
+    .map((span) => ({ ...span, start: span.start + proseStart, end: span.end + proseStart }))
+    .filter((span) => span.start < last + 1 && first - 1 < span.end);
+  const open = (offset: number) => spans.filter((span) => span.start < offset && offset < span.end);
+  const isWhole = (offset: number) => open(offset).length === 0;
+  const onlyMarkers = (offset: number) => open(offset).every(({ marker }) => marker !== undefined);
+  const markersFit = (offset: number) =>
+    offset + open(offset).reduce((sum, { marker = "" }) => sum + marker.length, 0) <= last;
+
+  // What a pattern looks back at is a few characters long.
+  const windowStart = Math.max(start, first - 10);
   const ends = function* (pattern: RegExp): Generator<number> {
     if (!cuttable) return;
-    const content = text.slice(0, limit - start + 1);
-    for (const found of content.matchAll(pattern)) {
-      const offset = start + found.index + found[0].length;
-      if (offset >= first && start + found.index <= limit && offset < start + text.length) yield offset;
+    for (const found of rendered.text.slice(windowStart, last + 1).matchAll(pattern)) {
+      const offset = windowStart + found.index + found[0].length;
+      const fits = (isCode ? offset : windowStart + found.index) <= last;
+      if (offset >= first && fits && offset < end) yield offset;
     }
   };
   return {
-    sentences: (): number[] =>
-      isCode ? [] : [...ends(SENTENCE_END)].filter((offset) => open(offset).length === 0),
+    sentences: (): number[] => (isCode ? [] : [...ends(SENTENCE_END)].filter(isWhole)),
     lastWord: (how: "whole" | "torn"): number | undefined =>
-      [...ends(isCode ? CODE_WORD_END : WORD_END)].findLast((offset) =>
-        how === "whole"
-          ? open(offset).length === 0 && (!isCode || offset <= limit)
-          : open(offset).every(({ marker }) => marker !== undefined) && markersFit(offset),
+      [...ends(isCode ? CODE_WORD_END : WORD_END)].findLast(
+        how === "whole" ? isWhole : (offset) => onlyMarkers(offset) && markersFit(offset),
       ),
     lastGrapheme: (): number => {
-      if (!cuttable) return 0;
-      for (let at = limit; at >= first; at--) {
-        const offset = graphemeStart(text, at - start) + start;
-        at = Math.min(at, offset);
+      if (!cuttable || last < first) return 0;
+      const graphemes = GRAPHEMES.segment(rendered.text.slice(first - 1, last + 64));
+      for (let offset = last; offset >= first; offset--) {
+        offset = first - 1 + (graphemes.containing(offset - first + 1)?.index ?? 0);
         if (offset >= first && markersFit(offset)) return offset;
       }
       // One grapheme that no message can hold: at least no surrogate pair is cut.
-      const low = text.charCodeAt(limit - start);
-      return low >= 0xdc00 && low <= 0xdfff ? limit - 1 : limit;
+      const unit = rendered.text.charCodeAt(last);
+      return unit >= 0xdc00 && unit <= 0xdfff ? last - 1 : last;
     },
   };
-}
-
-function graphemeStart(text: string, index: number): number {
-  return GRAPHEMES.segment(text).containing(index)?.index ?? index;
 }

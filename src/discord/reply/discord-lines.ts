@@ -1,11 +1,11 @@
-import { blockLines, headingLine, paragraphLines } from "./blocks.ts";
+import { blockLines, headingLine, itemLine, paragraphLines } from "./blocks.ts";
 import { codeLines } from "./fence.ts";
 import { appendBlock, type Line, line, NEVER } from "./line.ts";
 import { closesFence, readSections, type Section } from "./sections.ts";
 
 // A line that can only be a paragraph's, whatever is above or below it in its section.
 const PLAIN_LINE = /^(?![-+=_>#~|:\s]|\*(?!\*\S)|`{3}|\d{1,9}[.)])/;
-const ITEM = /^(?:[-*+]|\d{1,9}[.)])[ \t]/;
+const ITEM = /^([-*+]|\d{1,9}[.)]) (\S.*)$/;
 const HEADING = /^(#{1,6})[ \t]+(.*\S)$/;
 
 /** The lines of a Markdown text in Discord's dialect. */
@@ -13,18 +13,20 @@ export function discordLines(text: string): Line[] {
   return sectionLines(text, readSections(text));
 }
 
-/** The lines of some of a text's sections. */
-export function sectionLines(text: string, sections: readonly Section[]): Line[] {
-  const lines: Line[] = [];
-  let afterItem = false;
-  for (const section of sections) {
-    const source = text.slice(section.start, section.end);
-    const blank = section.blankBefore ? line("", { breakCost: NEVER }) : undefined;
-    const item = section.kind === "lines" && ITEM.test(source);
-    const [first, ...rest] = section.kind === "fence" ? fenceLines(source) : textLines(source);
+/** `above` and, below it, the lines of sections of a text that follow it. */
+export function sectionLines(
+  text: string,
+  sections: readonly Section[],
+  above: readonly Line[] = [],
+): Line[] {
+  const lines = [...above];
+  for (const { start, end, kind, blankBefore, afterItem } of sections) {
+    const source = text.slice(start, end);
+    const [first, ...rest] = kind === "fence" ? fenceLines(source) : textLines(source);
     if (first === undefined) continue;
-    appendBlock(lines, [{ ...first, breakCost: item && afterItem ? 0.1 : 0 }, ...rest], blank);
-    afterItem = item;
+    const breakCost = kind === "item" && afterItem ? 0.1 : 0;
+    const blank = blankBefore ? line("", { breakCost: NEVER }) : undefined;
+    appendBlock(lines, [{ ...first, breakCost }, ...rest], blank);
   }
   return lines;
 }
@@ -37,6 +39,10 @@ function textLines(source: string): Line[] {
   const heading = rows.length === 1 ? HEADING.exec(source) : null;
   if (heading?.[1] !== undefined && heading[2] !== undefined && !heading[2].endsWith("#")) {
     return [headingLine(heading[2], heading[1].length)];
+  }
+  const item = rows.length === 1 ? ITEM.exec(source) : null;
+  if (item?.[1] !== undefined && item[2] !== undefined && PLAIN_LINE.test(item[2])) {
+    return itemLine(item[1], item[2].trim());
   }
   return blockLines(source);
 }

@@ -45,16 +45,19 @@ const BLOCK = [
   "thematicBreak",
 ];
 
-const blocksOnly = {
-  extensions: [{ disable: { null: [...PLAIN_TEXT_IN_DISCORD, ...INLINE] } }],
-};
+const disable = { null: [...PLAIN_TEXT_IN_DISCORD, ...INLINE] };
+const { null: tables } = gfm().flow ?? {};
+// Extensions for the tree also walk all of it looking for web addresses; what is a link matters only inside a cut.
+const nodes = gfmFromMarkdown().map(({ transforms: _, ...rest }) => rest);
+
+const blocksOnly = { extensions: [{ disable }] };
 const blocksAndTables = {
-  extensions: [gfm(), { disable: { null: [...PLAIN_TEXT_IN_DISCORD, ...INLINE] } }],
-  mdastExtensions: [gfmFromMarkdown()],
+  extensions: [{ flow: { null: tables }, disable }],
+  mdastExtensions: nodes,
 };
 const inlineOnly = {
   extensions: [gfm(), { disable: { null: [...PLAIN_TEXT_IN_DISCORD, ...BLOCK] } }],
-  mdastExtensions: [gfmFromMarkdown()],
+  mdastExtensions: nodes,
 };
 
 /** The blocks of a text: paragraphs, lists, quotes, code, headings, tables. Their text is left as it was written. */

@@ -23,7 +23,7 @@ export function packParts(
     start = now.start;
     now = nextPart(rendered, limit, now);
     const part = renderPart(rendered, start, now?.start ?? rendered.text.length);
-    if (VISIBLE.test(part)) parts.push(part);
+    if (visible(part)) parts.push(part);
   }
   return parts;
 }
@@ -49,4 +49,9 @@ export function nextPart(
     start: chosen.offset,
     best: best === start ? furthest.offset : (findCuts(rendered, best, limit)?.furthest.offset ?? best),
   };
+}
+
+/** Whether Discord takes this for a message: it refuses one of blanks and invisible signs only. */
+export function visible(part: string): boolean {
+  return VISIBLE.test(part);
 }

@@ -4,67 +4,75 @@
  * list of the document, whatever is above it.
  */
 
-/** A stretch of a text that reads the same on its own. */
-export interface Section {
+/** Where a section begins, and what is right above it. */
+export interface SectionStart {
   readonly start: number;
+  readonly blankBefore: boolean;
+  readonly afterItem: boolean;
+}
+
+/** A stretch of a text that reads the same on its own. */
+export interface Section extends SectionStart {
   /** After its last line, without the newline of that line and without blank lines that follow it. */
   readonly end: number;
-  readonly blankBefore: boolean;
-  readonly kind: "fence" | "lines";
+  readonly kind: "fence" | "item" | "lines";
 }
+
+/** Where a text's first section begins. */
+export const BEGINNING: SectionStart = { start: 0, blankBefore: false, afterItem: false };
 
 const FENCE = /^( {0,3})(?:(`{3,})[^`]*|(~{3,}).*)$/;
 const BEGINS_BLOCK = /^(?:#{1,6}(?:[ \t]|$)|[-*+][ \t]+\S|1[.)][ \t]+\S)/;
 const LATER_ITEM = /^\d{1,9}[.)][ \t]+\S/;
-const ITEM = /^(?:[-*+]|\d{1,9}[.)])[ \t]+/;
+const ITEM = /^([-*+]|\d{1,9}[.)])([ \t]+)/;
 
-/** The sections of `text` from `from` on, which must be a section's start. */
-export function readSections(text: string, from = 0): Section[] {
+/** The sections of a text from one's start on. */
+export function readSections(text: string, begin: SectionStart = BEGINNING): Section[] {
   const sections: Section[] = [];
-  let open: { start: number; end: number; blankBefore: boolean; itemIndent: number } | undefined;
-  let blank = false;
+  let open: (Section & { end: number; readonly itemIndent: number }) | undefined;
+  let { start, blankBefore, afterItem } = begin;
   const close = () => {
-    if (open !== undefined) {
-      sections.push({ start: open.start, end: open.end, blankBefore: open.blankBefore, kind: "lines" });
-    }
+    if (open !== undefined) sections.push(open);
+    afterItem = sections.length === 0 ? begin.afterItem : sections.at(-1)?.kind === "item";
     open = undefined;
   };
-  for (let start = from; start < text.length; ) {
-    const end = lineEnd(text, start);
-    const first = text.charCodeAt(start);
+  while (start < text.length) {
+    let end = lineEnd(text, start);
     if (isBlank(text, start, end)) {
-      blank = true;
+      blankBefore = true;
       start = end + 1;
       continue;
     }
-    const indented = first === 32 || first === 9;
     const content = text.slice(start, end);
     const fence = FENCE.exec(content);
+    const itemIndent = open?.itemIndent ?? 0;
     // A fence that is not indented as far as the list item above it ends that item.
-    if (
-      fence !== null &&
-      (open === undefined || open.itemIndent === 0 || (fence[1] ?? "").length < open.itemIndent)
-    ) {
+    if (fence !== null && (itemIndent === 0 || (fence[1] ?? "").length < itemIndent)) {
       close();
-      const fenceEnd = endOfFence(text, end, fence[2] ?? fence[3] ?? "");
-      sections.push({ start, end: fenceEnd, blankBefore: blank, kind: "fence" });
-      blank = false;
-      start = fenceEnd + 1;
-      continue;
-    }
-    const begins =
-      !indented &&
-      (blank || BEGINS_BLOCK.test(content) || ((open?.itemIndent ?? 0) > 0 && LATER_ITEM.test(content)));
-    if (open === undefined || begins) {
+      end = endOfFence(text, end, fence[2] ?? fence[3] ?? "");
+      sections.push({ start, end, blankBefore, afterItem, kind: "fence" });
+      afterItem = false;
+    } else if (open === undefined || begins(content, blankBefore, itemIndent > 0)) {
       close();
-      open = { start, end, blankBefore: blank, itemIndent: ITEM.exec(content)?.[0].length ?? 0 };
-    }
-    open.end = end;
-    blank = false;
+      const indent = contentIndent(content);
+      open = { start, end, blankBefore, afterItem, kind: indent > 0 ? "item" : "lines", itemIndent: indent };
+    } else open.end = end;
+    blankBefore = false;
     start = end + 1;
   }
   close();
   return sections;
+}
+
+function begins(line: string, blankBefore: boolean, inItem: boolean): boolean {
+  if (line.startsWith(" ") || line.startsWith("\t")) return false;
+  return blankBefore || BEGINS_BLOCK.test(line) || (inItem && LATER_ITEM.test(line));
+}
+
+/** The indentation that belongs to a list item which begins in this line; 0 when none does. */
+function contentIndent(line: string): number {
+  const [bullet = "", marker = "", space = ""] = ITEM.exec(line) ?? [];
+  return space.length > 4 ? marker.length + 1 : bullet.length;
 }
 
 /** Where a line that begins at `start` ends, not counting its newline. */

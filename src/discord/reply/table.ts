@@ -96,6 +96,7 @@ const WIDE =
 
 /** Columns that a text takes in a code font: Chinese, Japanese, Korean and emoji take two each. */
 export function displayWidth(text: string): number {
+  if (/^[ -~]*$/.test(text)) return text.length;
   let width = 0;
   for (const { segment } of GRAPHEMES.segment(text)) width += WIDE.test(segment) ? 2 : 1;
   return width;
