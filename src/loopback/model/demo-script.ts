@@ -17,6 +17,7 @@ export function demoScript(request: ModelRequest): Step {
 }
 
 const ANSWERS: readonly ((request: ModelRequest) => Step | undefined)[] = [
+  summary,
   toolReport,
   runCommand,
   askQuestion,
@@ -25,6 +26,13 @@ const ANSWERS: readonly ((request: ModelRequest) => Step | undefined)[] = [
   longStory,
   greeting,
 ];
+
+/** When the CLI compacts a session it asks for a summary; what people said goes in whole, so that facts survive. */
+function summary({ lastUserText, history }: ModelRequest): Step | undefined {
+  if (!lastUserText.startsWith("CRITICAL: Respond with TEXT ONLY")) return undefined;
+  const said = history.slice(0, -1).map((text) => `- ${text}`);
+  return `<analysis>All of it matters.</analysis>\n<summary>\nPeople said:\n${said.join("\n")}\n</summary>`;
+}
 
 /** After a tool has run: what came of it. */
 function toolReport({ toolResults }: ModelRequest): Step | undefined {
@@ -60,7 +68,7 @@ function askQuestion({ lastUserText, tools }: ModelRequest): Step | undefined {
 function recallFact({ lastUserText, history }: ModelRequest): Step | undefined {
   const name = /\bwhat(?:'s| is) my ([\w ]+)\?/i.exec(lastUserText)?.[1]?.trim();
   if (name === undefined) return undefined;
-  const facts = history.map(factIn).filter((fact) => fact !== undefined);
+  const facts = history.flatMap(factsIn);
   const value = facts.findLast((fact) => fact.name.toLowerCase() === name.toLowerCase())?.value;
   return value === undefined
     ? `You have not told me your ${name} in this channel. I was shown ${count(history)}.`
@@ -69,13 +77,15 @@ function recallFact({ lastUserText, history }: ModelRequest): Step | undefined {
 
 /** "My favourite colour is teal." */
 function keepFact({ lastUserText }: ModelRequest): Step | undefined {
-  const fact = factIn(lastUserText);
+  const fact = factsIn(lastUserText).at(-1);
   return fact === undefined ? undefined : `I will remember that your ${fact.name} is ${fact.value}.`;
 }
 
-function factIn(text: string): { name: string; value: string } | undefined {
-  const [, name, value] = /\bmy ([\w ]+?) is ([^.!?\n]+)/i.exec(text) ?? [];
-  return name === undefined || value === undefined ? undefined : { name, value: value.trim() };
+function factsIn(text: string): { name: string; value: string }[] {
+  return [...text.matchAll(/\bmy ([\w ]+?) is ([^.!?\n]+)/gi)].map(([, name = "", value = ""]) => ({
+    name,
+    value: value.trim(),
+  }));
 }
 
 /** "Tell me a story" comes slowly, so that one can watch it being written. */

@@ -42,7 +42,8 @@ async function writeStream(
     await write(response, event);
   }
   if (reply.fault === undefined) response.end();
-  else if (reply.fault.type === "cut") response.destroy();
+  // Ended rather than reset, so that what was written before still arrives.
+  else if (reply.fault.type === "cut") response.socket?.destroySoon();
   else if (reply.fault.type === "error_event") {
     await write(response, { type: "error", error: { type: "overloaded_error", message: "Overloaded" } });
     response.end();

@@ -50,3 +50,13 @@ test("it asks a question where the CLI offers the tool, and only there", async (
   expect(asked.content[0]).toMatchObject({ name: "AskUserQuestion" });
   expect(await textAnswer(url, ["Ask me something"])).toContain("I am a scripted model");
 });
+
+test("facts survive when the CLI has the session summarised", async () => {
+  const url = await demoModel();
+  const request = "CRITICAL: Respond with TEXT ONLY. Summarise this.";
+  const summary = await textAnswer(url, ["My cat is Tom.", assistant, "My dog is Rex.", assistant, request]);
+  expect(summary).toContain("<summary>");
+  const after = `This session is being continued. ${summary}`;
+  expect(await textAnswer(url, [after, assistant, "What is my cat?"])).toContain("Your cat is Tom.");
+  expect(await textAnswer(url, [after, assistant, "What is my dog?"])).toContain("Your dog is Rex.");
+});

@@ -162,7 +162,7 @@ test("a script sees what people said, without the CLI's reminders, and the resul
     { role: "user", content: [reminder, { type: "text", text: "first" }] },
     { role: "system", content: [{ type: "text", text: "# Environment" }] },
     { role: "assistant", content: [{ type: "text", text: "ok" }] },
-    "<system-reminder>x</system-reminder>second",
+    "<command-name>/compact</command-name><local-command-stdout>Done</local-command-stdout>second",
     { role: "assistant", content: [{ type: "tool_use", id: "t1", name: "Read", input: {} }] },
     {
       role: "user",
