@@ -26,9 +26,23 @@ export function setProjectModel(
   return editConfig(options, (text) => projectModelSet(text, name, model));
 }
 
-function editConfig(options: LoadOptions, edit: (text: string) => string): Promise<LoadedConfig> {
+async function editConfig(options: LoadOptions, edit: (text: string) => string): Promise<LoadedConfig> {
   const before = checkConfig({ ...options, needsToken: false });
-  if (!before.ok) return Promise.reject(new CoordError(before.code, formatProblems(before.problems)));
+  if (!before.ok) throw new CoordError(before.code, formatProblems(before.problems));
+  try {
+    return await editUnderLock(options, edit);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code !== "EACCES" && code !== "EPERM" && code !== "EROFS") throw error;
+    throw new CoordError(
+      "home_unwritable",
+      `${options.path} cannot be replaced (${code}). Run this as the user that owns it, or as root.`,
+      { cause: error },
+    );
+  }
+}
+
+function editUnderLock(options: LoadOptions, edit: (text: string) => string): Promise<LoadedConfig> {
   // The file itself, so that a link to it stays a link.
   const file = realpathSync(options.path);
   return withLockFile(`${file}.lock`, () => {

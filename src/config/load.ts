@@ -13,7 +13,7 @@ import { checkRules, placedProjects } from "./rules.ts";
 import { configSchema, type LenientConfig, lenientConfigSchema } from "./schema.ts";
 import { expectation, schemaProblems } from "./schema-problems.ts";
 import { reportSyntax } from "./syntax-problems.ts";
-import { findToken } from "./token.ts";
+import { checkSecrets, findToken } from "./token.ts";
 
 export interface LoadOptions {
   /** Absolute path of config.yaml. */
@@ -92,6 +92,7 @@ export function checkConfigText(text: string, fileMode: number, options: LoadOpt
     findings,
   });
   const token = findToken({ discord: written.discord, file, fileMode, env, findings });
+  checkSecrets({ variables: written.claude.env, file, fileMode, findings });
   const logLevel = findLogLevel(written.logging.level, env, findings);
   const code = findings.problems.length > 0 ? "config_invalid" : "token_missing";
   if (needsToken && token === undefined) reportMissingToken(findings, document, written);

@@ -31,23 +31,29 @@ export function problemLine({ source, place, key, message, advice }: Problem): s
 }
 
 function formatProblem(problem: Problem): string {
-  const { place, advice } = problem;
+  const { place, key, advice } = problem;
   const lines = [problemLine({ ...problem, advice: undefined })];
   if (place) {
-    const source = withoutSecrets(place.sourceLine);
+    // A token may stand on a line without its key.
+    const line =
+      key === "discord.token" ? `${place.sourceLine.slice(0, place.column - 1)}***` : place.sourceLine;
     // Tabs stay in the caret's line, so that it stands where the terminal puts the column.
-    const indent = source.slice(0, place.column - 1).replace(/[^\t]/g, " ");
+    const indent = withoutSecrets(line.slice(0, place.column - 1)).replace(/[^\t]/g, " ");
     const number = String(place.line);
-    lines.push(`  ${number} | ${source}`, `  ${" ".repeat(number.length)} | ${indent}^`);
+    lines.push(`  ${number} | ${withoutSecrets(line)}`, `  ${" ".repeat(number.length)} | ${indent}^`);
   }
   if (advice) lines.push(`  ${advice}`);
   return lines.map((line) => line.trimEnd()).join("\n");
 }
 
+/** The value behind a key whose name speaks of a secret, up to what may follow it on the line; `token_file` is none. */
+const SECRET_VALUE =
+  /((?:token|secret|password|api_?key|auth)(?:_(?!file)\w*)?["']?\s*:\s*)(?!\s|[|>&{[#])[^#,}]*[^#,}\s]/gi;
+
 /** These paragraphs get into logs and chats, so what looks like a secret is starred out. */
-export function withoutSecrets(text: string): string {
+function withoutSecrets(text: string): string {
   return text
-    .replace(/((?:token|secret|password|api_key|auth)["']?\s*:\s*)(?!\s|[|>&{[#])[^#,}]*[^#,}\s]/gi, "$1***")
+    .replace(SECRET_VALUE, "$1***")
     .replace(/\bsk-ant-[\w-]+/g, "***")
     .replace(/[\w-]{20,}\.[\w-]{5,}\.[\w-]{20,}/g, "***");
 }

@@ -4,6 +4,7 @@ import type { ConfigDocument, KeyPath } from "./document.ts";
 import type { Findings } from "./findings.ts";
 import { type Environment, expandHome } from "./paths.ts";
 import type { LenientProject } from "./project-schema.ts";
+import { pythonSettingsAreExplained } from "./python-settings.ts";
 import type { LenientConfig } from "./schema.ts";
 
 /** A project with the way to it in the file, whichever of the two forms it was written in. */
@@ -32,6 +33,7 @@ export function checkRules(context: RuleContext): void {
     namesAreUnique,
     projectDirsExist,
     foldersAreAbsolute,
+    bypassHasTools,
     idsAreQuoted,
     pythonSettingsAreExplained,
   ]) {
@@ -115,6 +117,18 @@ function foldersAreAbsolute({ written, env, findings }: RuleContext): void {
   check(["claude", "config_dir"], written.claude.config_dir);
 }
 
+/** Where nothing is asked, the list is the only limit there is; so an empty one leaves Claude with nothing. */
+function bypassHasTools({ projects, findings }: RuleContext): void {
+  for (const { path, project } of projects) {
+    if (project.permission_mode !== "bypassPermissions" || project.allowed_tools?.length !== 0) continue;
+    findings.warning(
+      [...path, "permission_mode"],
+      "under bypassPermissions Claude has only the tools in allowed_tools, and there are none",
+      "List them: `allowed_tools: [Bash, Read, Write, Edit, Glob, Grep]`.",
+    );
+  }
+}
+
 /**
  * We read an unquoted id with all its digits, but most programs that rewrite YAML round it. One that looks rounded
  * may have been through such a program already.
@@ -132,37 +146,4 @@ function idsAreQuoted({ unquoted, document, findings }: RuleContext): void {
         : "Without them many programs round it when they rewrite the file.",
     );
   }
-}
-
-const PYTHON_PROJECT_KEYS = new Set([
-  "name",
-  "channel_id",
-  "project_dir",
-  "allowed_tools",
-  "model",
-  "system_prompt",
-]);
-
-/** The predecessor knew no other keys than these; a file with nothing else was most likely written for it. */
-function pythonSettingsAreExplained({ projects, value: root, findings }: RuleContext): void {
-  if (typeof root !== "object" || root === null || projects.length === 0) return;
-  const entries = "projects" in root ? Object.values(root.projects ?? {}) : [];
-  const token = "discord" in root ? Object.keys(root.discord ?? {}) : [];
-  const onlyPythonKeys =
-    Object.keys(root).every((key) => key === "discord" || key === "projects") &&
-    token.every((key) => key === "token") &&
-    entries.every((entry) => Object.keys(entry ?? {}).every((key) => PYTHON_PROJECT_KEYS.has(key)));
-  if (!onlyPythonKeys) return;
-  findings.warning(
-    ["projects"],
-    "no project has a permission_mode, so Claude asks in the channel before it uses a tool that is not in allowed_tools",
-    "The Python bot never asked. To have that back, write `permission_mode: bypassPermissions` in the project; " +
-      "to keep asking without this notice, write `permission_mode: default`.",
-  );
-  findings.warning(
-    ["projects"],
-    "there is no access, so only members with Manage Server may talk to Claude",
-    "The Python bot answered everyone who could write in the channel. To have that back, write `access: everyone`; " +
-      'better, list the people: `access: { users: ["their id"] }`.',
-  );
 }

@@ -45,6 +45,28 @@ export function findToken({
   return tokenFromEnvironment(env, findings) ?? tokenFromCredential(env) ?? fromFile ?? inConfig;
 }
 
+/** Warns of other secrets that the file holds while others can read it. */
+export function checkSecrets({
+  variables,
+  file,
+  fileMode,
+  findings,
+}: {
+  variables: Readonly<Record<string, string>>;
+  file: string;
+  fileMode: number;
+  findings: Findings;
+}): void {
+  for (const name of Object.keys(variables)) {
+    if (!isOpen(fileMode) || !/TOKEN|KEY|SECRET|PASSWORD/i.test(name)) continue;
+    findings.warning(
+      ["claude", "env", name],
+      `other users can read this, since the file has mode ${octal(fileMode)}`,
+      `Run: chmod 600 '${file}'`,
+    );
+  }
+}
+
 function tokenFromEnvironment(env: Environment, findings: Findings): string | undefined {
   const token = env.DISCORD_TOKEN?.trim();
   if (!token) return undefined;

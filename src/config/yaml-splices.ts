@@ -1,13 +1,17 @@
+import { type Document, isMap, isScalar, isSeq, type Pair, stringify, type YAMLMap } from "yaml";
 import {
-  type Document,
-  isMap,
-  isScalar,
-  isSeq,
-  type Pair,
-  stringify,
-  type YAMLMap,
-  type YAMLSeq,
-} from "yaml";
+  afterLine,
+  colonAfter,
+  columnOf,
+  endOf,
+  eol,
+  isSpacedOut,
+  keyText,
+  lastValue,
+  pairOf,
+  rangeOf,
+  startOfItem,
+} from "./yaml-layout.ts";
 
 /*
  * Edits of YAML text that leave every byte alone but those they are about. They look at layout only, and return
@@ -121,62 +125,4 @@ function insertedLines(text: string, at: number, lines: string): string {
 
 function replaced(text: string, from: number, to: number, by: string): string {
   return text.slice(0, from) + by + text.slice(to);
-}
-
-function eol(text: string): string {
-  return text.includes("\r\n") ? "\r\n" : "\n";
-}
-
-/** The start of the line after the one that `offset` is in; a block's end is such a start already. */
-function afterLine(text: string, offset: number): number {
-  if (text[offset - 1] === "\n") return offset;
-  const end = text.indexOf("\n", offset);
-  return end < 0 ? text.length : end + 1;
-}
-
-function columnOf(text: string, offset: number | undefined): number {
-  return offset === undefined ? 0 : offset - (text.lastIndexOf("\n", offset - 1) + 1);
-}
-
-/** Where an item's own line begins: its dash in a list, its key in a map. */
-function startOfItem(node: YAMLSeq | YAMLMap, index: number): number | undefined {
-  if (isMap(node)) return rangeOf(node.items[index]?.key)?.[0];
-  const token = node.srcToken;
-  const item = token?.type === "block-seq" ? token.items[index] : undefined;
-  return item?.start.find(({ type }) => type === "seq-item-ind")?.offset;
-}
-
-/** Whether a blank line parts the last two items. */
-function isSpacedOut(text: string, node: YAMLSeq | YAMLMap): boolean {
-  const last = startOfItem(node, node.items.length - 1);
-  const before = node.items.at(-2);
-  const end = endOf(isMap(node) ? (before as Pair | undefined)?.value : before);
-  return last !== undefined && end !== undefined && /\n[ \t]*\r?\n/.test(text.slice(end - 1, last));
-}
-
-function lastValue(node: YAMLSeq | YAMLMap): unknown {
-  return isMap(node) ? node.items.at(-1)?.value : node.items.at(-1);
-}
-
-function pairOf(map: unknown, key: string): Pair | undefined {
-  return isMap(map) ? map.items.find((pair) => keyText(pair) === key) : undefined;
-}
-
-function keyText({ key }: Pair): string {
-  return isScalar(key) ? String(key.value) : "";
-}
-
-function colonAfter(text: string, pair: Pair | undefined): number | undefined {
-  const keyEnd = rangeOf(pair?.key)?.[1];
-  const colon = keyEnd === undefined ? -1 : text.indexOf(":", keyEnd);
-  return colon < 0 ? undefined : colon;
-}
-
-function endOf(node: unknown): number | undefined {
-  return rangeOf(node)?.[1];
-}
-
-function rangeOf(node: unknown): readonly [number, number, number] | undefined {
-  if (typeof node !== "object" || node === null || !("range" in node)) return undefined;
-  return node.range as readonly [number, number, number] | undefined;
 }
