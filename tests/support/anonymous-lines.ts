@@ -24,6 +24,7 @@ export function anonymousLines(
       .replaceAll(UUID, (id) => `00000000-0000-4000-8000-${String(numberOf(id, "uuid")).padStart(12, "0")}`)
       .replaceAll(/\b(msg|toolu|req)_[0-9a-z]{8,}/g, (id, family) => `${family}_${numberOf(id, family)}`)
       .replaceAll(/\b20\d\d-\d\d-\d\dT[\d:.]+Z/g, "2026-01-01T00:00:00.000Z")
+      .replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1:4242")
       .replaceAll(/"pid":\d+/g, '"pid":4242')
       .replaceAll(/\/tmp\/cc-socks\/[\w.-]+/g, "/tmp/cc-socks/4242.sock"),
   );

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import { type Claude, type ClaudeOptions, createClaude } from "../../src/claude/claude.ts";
+import { endProcesses } from "../../src/claude/end-processes.ts";
 import { INSTANCE_MARK } from "../../src/claude/environment.ts";
 import { findProcesses } from "../../src/claude/process-table.ts";
 import type { Agent, AgentEvent, AgentSpec, AgentTurnEnd } from "../../src/core/agent.ts";
@@ -27,6 +28,8 @@ export interface WatchedAgent {
 }
 
 export interface ClaudeBench {
+  /** All but the log, so that they can be handed to another process. */
+  readonly options: Omit<ClaudeOptions, "log">;
   readonly home: string;
   readonly projectDir: string;
   readonly instanceId: string;
@@ -45,20 +48,23 @@ export async function claudeBench(options: Partial<ClaudeOptions> = {}): Promise
   onTestFinished(async () => {
     await Promise.all(agents.map((agent) => agent.stop(2000)));
     const left = await findProcesses((environment) => environment.get(INSTANCE_MARK) === instanceId);
+    const pids = left.map((process) => process.pid);
+    await endProcesses(pids, 0);
     await rm(root, { recursive: true, force: true, maxRetries: 5 });
-    expect(left.map((process) => process.pid)).toEqual([]);
+    expect(pids).toEqual([]);
   });
-  const claude = createClaude({
+  const claudeOptions = {
     command: join(REPOSITORY, "node_modules/.bin/claude"),
     path: [dirname(process.execPath), "/usr/local/bin", "/usr/bin", "/bin"].join(delimiter),
     home,
     locale: { LANG: "C.UTF-8" },
     extraEnv: {},
     instanceId,
-    log: SILENT,
     ...options,
-  });
+  };
+  const claude = createClaude({ log: SILENT, ...claudeOptions });
   return {
+    options: claudeOptions,
     home,
     projectDir,
     instanceId,

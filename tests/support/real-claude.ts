@@ -1,3 +1,5 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { ClaudeOptions } from "../../src/claude/claude.ts";
 import {
@@ -20,4 +22,13 @@ export async function realClaude(
     extraEnv: { ANTHROPIC_BASE_URL: model.url, ...options.extraEnv },
   });
   return { ...bench, model };
+}
+
+/** The file in which the CLI keeps a session. Throws while there is none. */
+export async function findTranscript(home: string, sessionId: string): Promise<string> {
+  const projects = join(home, ".claude/projects");
+  const names = await readdir(projects, { recursive: true });
+  const name = names.find((file) => file.endsWith(`${sessionId}.jsonl`));
+  if (name === undefined) throw new Error(`no transcript of ${sessionId}`);
+  return join(projects, name);
 }

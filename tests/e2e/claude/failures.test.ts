@@ -9,8 +9,8 @@ import {
   usageLimit,
 } from "../../../src/loopback/model/failure-replies.ts";
 import { maxTokens, type Reply, refuse, reset } from "../../../src/loopback/model/reply.ts";
-import { type ClaudeBench, claudeBench } from "../../support/claude-bench.ts";
-import { realClaude } from "../../support/real-claude.ts";
+import { claudeBench } from "../../support/claude-bench.ts";
+import { findTranscript, realClaude } from "../../support/real-claude.ts";
 
 const API_FAILURES: readonly { readonly code: string; readonly reply: Reply }[] = [
   { code: "login_expired", reply: fail(401) },
@@ -118,7 +118,7 @@ test.for([
   const first = bench.start({ sessionId });
   await first.ask("hi");
   await first.stop();
-  await writeFile(await transcript(bench, sessionId), content ?? "");
+  await writeFile(await findTranscript(bench.home, sessionId), content ?? "");
   const { failure } = await bench.start({ sessionId, resume: true }).until("exited");
   expect(failure?.code).toBe("session_unknown");
 });
@@ -129,7 +129,7 @@ test("a session whose last line was cut is resumed", async () => {
   const first = bench.start({ sessionId });
   await first.ask("one");
   await first.stop();
-  await writeFile(await transcript(bench, sessionId), '{"type":"user","mess', { flag: "a" });
+  await writeFile(await findTranscript(bench.home, sessionId), '{"type":"user","mess', { flag: "a" });
   expect((await bench.start({ sessionId, resume: true }).ask("two")).text).toBe("one, two");
 });
 
@@ -172,10 +172,3 @@ test("the look at the CLI tells its version and asks nothing of the model", asyn
   });
   expect(bench.model.requests).toEqual([]);
 });
-
-async function transcript(bench: ClaudeBench, sessionId: string): Promise<string> {
-  const projects = join(bench.home, ".claude/projects");
-  const names = await readdir(projects, { recursive: true });
-  const name = names.find((file) => file.endsWith(`${sessionId}.jsonl`));
-  return join(projects, name ?? "");
-}

@@ -1,0 +1,57 @@
+import { expect, onTestFinished, test } from "vitest";
+import { startLoopbackDiscord } from "../../src/loopback/discord/server.ts";
+import { startScriptedModel } from "../../src/loopback/model/scripted-model.ts";
+import { createSessionStore } from "../../src/sqlite/sessions.ts";
+import { daemonFixture } from "../support/daemon.ts";
+import { testDatabase } from "../support/database.ts";
+
+async function world() {
+  const discord = await startLoopbackDiscord();
+  const model = await startScriptedModel();
+  onTestFinished(async () => {
+    await discord.stop();
+    await model.stop();
+  });
+  return { discord, model };
+}
+
+test("a mention becomes an answer; the next remembers it, also after kill -9 of the daemon", async () => {
+  const { discord, model } = await world();
+  const channel = discord.addChannel("web");
+  const ann = discord.addMember("ann");
+  const fixture = daemonFixture({
+    discord,
+    modelUrl: model.url,
+    projects: [{ name: "web", channel_id: channel.id }],
+  });
+  const answerTo = async (text: string) => {
+    const message = await ann.says(channel, text, { mention: true });
+    const replies = await ann.waitsForReply(message, { timeoutMs: 30_000 });
+    await discord.until(() => discord.messages(channel).at(-1)?.content.includes("favourite"), {
+      timeoutMs: 30_000,
+    });
+    return replies;
+  };
+
+  const daemon = await fixture.start();
+  const [first] = await answerTo("My favourite colour is teal.");
+  expect(first?.content).toContain("I will remember that your favourite colour is teal");
+  expect(first?.message_reference?.message_id).toBeDefined();
+
+  const [second] = await answerTo("What is my favourite colour?");
+  expect(second?.content).toContain("teal");
+  expect(model.requests.at(-1)?.history).toEqual([
+    "My favourite colour is teal.",
+    "What is my favourite colour?",
+  ]);
+  const db = testDatabase(fixture.databaseFile);
+  const sessionId = createSessionStore(db, Date.now).current(channel.id)?.sessionId;
+
+  daemon.signal("SIGKILL");
+  await daemon.ended;
+  await fixture.start();
+  const [third] = await answerTo("And what is my favourite colour?");
+  expect(third?.content).toContain("teal");
+  expect(model.requests.at(-1)?.history).toHaveLength(3);
+  expect(createSessionStore(db, Date.now).current(channel.id)).toMatchObject({ sessionId, messageCount: 3 });
+});
