@@ -1,7 +1,7 @@
 import type { Agent, AgentCommand, AgentEvent, AgentFailure, AgentSpec } from "../core/agent.ts";
 import { type Control, ControlError, createControl } from "./control.ts";
 import { createTranslator } from "./events.ts";
-import { failureOfExit } from "./failures.ts";
+import { failureOfExit, failureOfSpawn } from "./failures.ts";
 import { createLineReader } from "./line-reader.ts";
 import { type Line, type LineOf, ProtocolError, parseLine } from "./lines.ts";
 import { type AgentProcess, type ProcessOptions, startProcess } from "./process.ts";
@@ -45,6 +45,7 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
   const openPermissions = new Map<string, Readonly<Record<string, unknown>>>();
   let child: AgentProcess | undefined;
   let isReady = false;
+  let isGone = false;
   let stopGraceMs: number | undefined;
   let failure: AgentFailure | undefined;
   let interruptWanted = false;
@@ -53,6 +54,7 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
   const control: Control = createControl((line) => child?.write(line));
 
   const emit = (event: AgentEvent) => {
+    if (isGone) return;
     if (event.type === "permission_requested") openPermissions.set(event.requestId, event.input);
     if (event.type === "permission_withdrawn" && !openPermissions.delete(event.requestId)) return;
     onEvent(event);
@@ -166,25 +168,31 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
     }
   };
 
-  const live = async (): Promise<AgentFailure | undefined> => {
-    const prepared = await deps.prepare(spec);
-    if (stopGraceMs !== undefined) return undefined;
-    if ("code" in prepared) return prepared;
+  const spawn = (prepared: PreparedStart): AgentProcess => {
     const reader = createLineReader({
       maxLineBytes: deps.maxLineBytes,
       onLine: readLine,
       onOversized: () => fail({ code: "protocol", detail: `a line of more than ${deps.maxLineBytes} bytes` }),
     });
-    child = startProcess({ ...prepared, onStdout: reader.push });
-    log.debug("agent started", { pid: child.pid, sessionId: spec.sessionId });
-    void child.exited.finally(control.close).catch(() => {});
-    void becomeReady();
+    const started = startProcess({ ...prepared, onStdout: reader.push });
+    log.debug("agent started", { pid: started.pid, sessionId: spec.sessionId });
+    return started;
+  };
+
+  const live = async (): Promise<AgentFailure | undefined> => {
     try {
+      const prepared = await deps.prepare(spec);
+      if (stopGraceMs !== undefined) return undefined;
+      if ("code" in prepared) return prepared;
+      child = spawn(prepared);
+      void becomeReady();
       const exit = await child.exited;
       if (stopGraceMs !== undefined) return undefined;
       return failure ?? translator.startFailure ?? failureOfExit(exit);
     } catch (error) {
-      return { code: "claude_missing", detail: String(error) };
+      return failureOfSpawn(error);
+    } finally {
+      control.close();
     }
   };
 
@@ -213,6 +221,7 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
     for (const requestId of [...openPermissions.keys()]) emit({ type: "permission_withdrawn", requestId });
     log.debug("agent gone", { sessionId: spec.sessionId, failure: reason });
     emit({ type: "exited", failure: reason });
+    isGone = true;
   });
 
   return {

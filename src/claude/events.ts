@@ -128,7 +128,7 @@ export function createTranslator(): Translator {
         return [...preview.withdraw(), retrying(source.line)];
       case "rate_limit_event": {
         const event = usageWindow(source.line);
-        if (event.status === "rejected") refusedUntilMs = event.resetsAtMs;
+        refusedUntilMs = event.status === "rejected" ? event.resetsAtMs : undefined;
         return [event];
       }
       case "system/background_tasks_changed":

@@ -16,11 +16,19 @@ export function failureOfResult(
 ): AgentFailure {
   const detail = [result.result, ...(result.errors ?? []), result.startup_failure_reason]
     .filter(Boolean)
-    .join("; ");
+    .join("; ")
+    .slice(0, MAX_DETAIL);
   const code = codeOfResult(result, fault, detail);
   return code === "usage_limit" && refusedUntilMs !== undefined
     ? { code, detail, resetsAtMs: refusedUntilMs }
     : { code, detail };
+}
+
+/** Why a process could not be started at all. */
+export function failureOfSpawn(error: unknown): AgentFailure {
+  const isMissing =
+    error instanceof Error && "code" in error && /^(ENOENT|EACCES|ENOEXEC)$/.test(String(error.code));
+  return { code: isMissing ? "claude_missing" : "claude_crashed", detail: String(error) };
 }
 
 /** Why a process ended that was not asked to. */
@@ -35,6 +43,9 @@ export function failureOfExit(exit: {
   if (exit.code === 126 || exit.code === 127) return { code: "claude_missing", detail };
   return { code: codeOfText(exit.stderr) ?? "claude_crashed", detail };
 }
+
+/** A refusal may quote a whole request. */
+const MAX_DETAIL = 2000;
 
 function codeOfResult(result: LineOf<"result">, fault: ApiFault | undefined, text: string): AgentFailureCode {
   if (result.startup_failure_reason === "bypass_root") return "bypass_as_root";

@@ -117,6 +117,39 @@ test("memory stays bounded while an agent writes a line without an end", async (
   expect(process.memoryUsage.rss() - before).toBeLessThan(300 * 1024 * 1024);
 });
 
+test("lines that mean nothing to us show that the agent is alive, at most once a second", async () => {
+  const bench = await claudeBench({ command: fixtureAgent("chatters") });
+  const agent = bench.start();
+  const startedAt = performance.now();
+  await agent.ask("hi");
+  const seconds = (performance.now() - startedAt) / 1000;
+  const signs = agent.events.filter((event) => event.type === "alive").length;
+  expect(signs).toBeGreaterThanOrEqual(1);
+  expect(signs).toBeLessThanOrEqual(1 + seconds);
+});
+
+test("nothing is heard of an agent that is gone, whatever it is told", async () => {
+  const bench = await claudeBench({ command });
+  const agent = bench.start();
+  await agent.ask("hi", "turn-a");
+  await agent.stop();
+  agent.agent.send({ type: "turn", turnId: "turn-a", prompt: [{ type: "text", text: "hi" }] });
+  agent.agent.send({ type: "turn", turnId: "turn-b", prompt: [{ type: "text", text: "hi" }] });
+  agent.agent.send({ type: "interrupt" });
+  agent.agent.send({ type: "answer", requestId: "r", answer: { behavior: "allow" } });
+  agent.agent.send({ type: "set_model", model: undefined });
+  agent.agent.send({ type: "stop", graceMs: 0 });
+  expect(agent.events.filter((event) => event.type === "exited")).toHaveLength(1);
+  expect(agent.events.at(-1)?.type).toBe("exited");
+});
+
+test("a system prompt that no command line can hold ends the start, visibly", async () => {
+  const bench = await claudeBench({ command });
+  for (const systemPrompt of ["x".repeat(3_000_000), "with a \0 in it"]) {
+    expect((await bench.start({ systemPrompt }).until("exited")).failure?.code).toBe("claude_crashed");
+  }
+});
+
 test("a stray print on stdout is passed over", async () => {
   const bench = await claudeBench({ command: fixtureAgent("prints-noise") });
   expect(await bench.start().ask("hi")).toMatchObject({ outcome: "completed", text: "Hello." });
