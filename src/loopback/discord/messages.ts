@@ -169,8 +169,8 @@ export function guildField(world: World, channel: StoredChannel): { guild_id?: s
 
 /** Who writes in a thread, or is mentioned there, is in it from then on. */
 function countInThread(world: World, channel: StoredChannel, message: StoredMessage): void {
-  if (channel.thread === undefined) return;
-  if (message.type !== MessageType.ThreadStarterMessage && message.id !== channel.id) {
+  if (channel.thread === undefined || message.type === MessageType.ThreadStarterMessage) return;
+  if (message.id !== channel.id) {
     channel.thread.messageCount += 1;
     channel.thread.totalMessageSent += 1;
   }

@@ -161,7 +161,7 @@ const KNOWN_INTENTS = Object.values(GatewayIntentBits).reduce<number>(
   0,
 );
 
-const frameShape = z.object({ op: z.number(), d: z.unknown() });
+const frameShape = z.object({ op: z.number(), d: z.unknown().optional() });
 const identifyData = z.object({
   token: z.string(),
   intents: z.number().int().min(0),

@@ -5,33 +5,22 @@ import {
   MessageType,
   PermissionFlagsBits,
 } from "discord-api-types/v10";
-import { refusal } from "./api-error.ts";
-import { dmWith } from "./guild.ts";
-import { channelOf, messageOf, messagesOf } from "./lookups.ts";
-import { composeMessage, messageBody } from "./message-body.ts";
-import { createMessage, deleteMessage, editMessage, guildField } from "./messages.ts";
-import { messagePayload, snapshotOf } from "./payloads/message-payload.ts";
-import { permissionsOf, requirePermissions } from "./permissions.ts";
-import { addReaction, parseEmoji, removeReaction } from "./reactions.ts";
-import { parseAs } from "./rest/parse.ts";
-import { requireSendable } from "./sending.ts";
-import { compareSnowflakes } from "./snowflakes.ts";
-import { startTyping } from "./typing.ts";
-import type { Until } from "./until.ts";
-import type { World } from "./world.ts";
-
-/** Anything with an id, or the id itself. */
-export type Ref = string | { readonly id: string };
-
-/** A message, by what identifies it. */
-export type MessageRef = Pick<APIMessage, "id" | "channel_id">;
-
-export interface PersonFile {
-  readonly name: string;
-  readonly data: string | Uint8Array;
-  /** Default: `text/plain; charset=utf-8`. */
-  readonly contentType?: string;
-}
+import { refusal } from "../api-error.ts";
+import { dmWith } from "../guild.ts";
+import { channelOf, messageOf, messagesOf } from "../lookups.ts";
+import { composeMessage, messageBody } from "../message-body.ts";
+import { createMessage, deleteMessage, editMessage, guildField } from "../messages.ts";
+import { messagePayload, snapshotOf } from "../payloads/message-payload.ts";
+import { permissionsOf, requirePermissions } from "../permissions.ts";
+import { addReaction, parseEmoji, removeReaction } from "../reactions.ts";
+import { parseAs } from "../rest/parse.ts";
+import { requireSendable } from "../sending.ts";
+import { compareSnowflakes } from "../snowflakes.ts";
+import { startTyping } from "../typing.ts";
+import type { Until } from "../until.ts";
+import type { World } from "../world.ts";
+import { type Acting, createActing, type MessageRef, type Ref } from "./acting.ts";
+import { type PersonFile, uploadOf } from "./person-file.ts";
 
 export interface SayOptions {
   /** Puts a mention of the bot in front. */
@@ -41,7 +30,7 @@ export interface SayOptions {
 }
 
 /** A member of the guild who acts as a person at a Discord client would; what one may not do is refused. */
-export interface Person {
+export interface Person extends Acting {
   readonly id: string;
   readonly username: string;
   /** How others mention this person: `<@id>`. */
@@ -84,6 +73,7 @@ export function createPerson(world: World, until: Until, user: APIUser): Person 
   const view = (message: Parameters<typeof messagePayload>[1]) => messagePayload(world, message, user.id);
 
   return {
+    ...createActing(world, until, user.id),
     id: user.id,
     username: user.username,
     mention: `<@${user.id}>`,
@@ -181,14 +171,6 @@ export function createPerson(world: World, until: Until, user: APIUser): Person 
         },
         { timeoutMs, describe: `the bot's reply to "${contentOf(world, message)}"` },
       ),
-  };
-}
-
-function uploadOf(file: PersonFile) {
-  return {
-    name: file.name,
-    bytes: typeof file.data === "string" ? new TextEncoder().encode(file.data) : file.data,
-    contentType: file.contentType ?? "text/plain; charset=utf-8",
   };
 }
 
