@@ -1,43 +1,35 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { demoCommand } from "./commands/demo.ts";
+import { serveCommand } from "./commands/serve.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** The command line: which commands and flags there are. What a command does is loaded when it runs. */
+/**
+ * The command line. A file in commands/ says what a command is called and takes; what it does is imported when it
+ * runs, so that `--help` does not load the bot.
+ */
 export function createProgram(terminal: Terminal): Command {
   const program = new Command("claude-coord")
     .description(
       "A Discord bot for your own server: each channel talks to its own persistent Claude Code session.",
     )
     .version(packageVersion(), "-V, --version")
+    .addCommand(serveCommand(terminal))
+    .addCommand(demoCommand(terminal));
+  inTerminal(program, terminal);
+  return program;
+}
+
+/** Commander writes to the process and ends it by itself unless each command is told otherwise. */
+function inTerminal(command: Command, terminal: Terminal): void {
+  command
     .exitOverride()
+    .showHelpAfterError("Run it with --help to see what there is.")
     .configureOutput({
       writeOut: (text) => void terminal.stdout.write(text),
       writeErr: (text) => void terminal.stderr.write(text),
-    })
-    .showHelpAfterError("Run it with --help to see what there is.");
-
-  program
-    .command("serve")
-    .description("run the bot until it is stopped")
-    .option("-c, --config <file>", "the config file (default: ~/.claude-coordinator/config.yaml)")
-    .addHelpText("after", "\nExample:\n  claude-coord serve --config /etc/claude-coord/config.yaml")
-    .action(async (options: { config?: string }) => {
-      const { serve } = await import("./commands/serve.ts");
-      await serve(options, terminal);
     });
-
-  program
-    .command("demo")
-    .description("see it work on this machine: no Discord account, no Claude login, nothing to pay")
-    .option("--once", "end after the scene")
-    .option("--claude", "answer with your own logged-in claude and its model, instead of the scripted one")
-    .addHelpText("after", "\nExamples:\n  claude-coord demo\n  claude-coord demo --once")
-    .action(async (options: { once?: boolean; claude?: boolean }) => {
-      const { demo } = await import("./commands/demo.ts");
-      await demo(options, terminal);
-    });
-
-  return program;
+  for (const child of command.commands) inTerminal(child, terminal);
 }
 
 function packageVersion(): string {

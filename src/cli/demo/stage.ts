@@ -1,0 +1,65 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type LoopbackDiscord, startLoopbackDiscord } from "../../loopback/discord/server.ts";
+import { type ScriptedModel, startScriptedModel } from "../../loopback/model/scripted-model.ts";
+import type { Terminal } from "../terminal.ts";
+import { type DaemonProcess, startDaemonProcess } from "./daemon-process.ts";
+
+/** Where the demo plays: a Discord on this machine, two projects, one member, and a temporary home. */
+export interface Stage {
+  readonly discord: LoopbackDiscord;
+  readonly channels: readonly { readonly id: string; readonly name: string }[];
+  readonly member: ReturnType<LoopbackDiscord["addMember"]>;
+  startDaemon(): Promise<DaemonProcess>;
+  /** Ends everything and removes every trace. */
+  close(): Promise<void>;
+}
+
+/** `ownClaude`: the person's own login and model, in place of the scripted one. */
+export async function setStage(terminal: Terminal, ownClaude: boolean): Promise<Stage> {
+  const home = mkdtempSync(join(tmpdir(), "claude-coord-demo-"));
+  const discord = await startLoopbackDiscord({ guildName: "Demo" });
+  const model: ScriptedModel | undefined = ownClaude ? undefined : await startScriptedModel();
+  const channels = ["web", "docs"].map((name) => discord.addChannel(name));
+  const member = discord.addMember("ann");
+
+  const projects = channels.map(({ id, name }) => {
+    const projectDir = join(home, "projects", name);
+    mkdirSync(projectDir, { recursive: true });
+    return { name, channel_id: id, project_dir: projectDir };
+  });
+  const modelEnv = model && { ANTHROPIC_BASE_URL: model.url, ANTHROPIC_API_KEY: "made-up-for-the-demo" };
+  const config = {
+    discord: { token: discord.token, api_url: discord.apiUrl },
+    // Only this machine's loopback can get in, and its one member is the person at the terminal.
+    access: { users: [member.id] },
+    claude: { env: modelEnv ?? {} },
+    projects,
+  };
+  // YAML reads JSON, so the demo needs no second way to write it.
+  writeFileSync(join(home, "config.yaml"), JSON.stringify(config, null, 2), { mode: 0o600 });
+
+  const daemons: DaemonProcess[] = [];
+  return {
+    discord,
+    channels,
+    member,
+    startDaemon: async () => {
+      const daemon = await startDaemonProcess({
+        ...(ownClaude ? terminal.env : { PATH: terminal.env["PATH"], HOME: home }),
+        CLAUDE_COORD_HOME: home,
+        CONFIG_PATH: undefined,
+        DISCORD_TOKEN: undefined,
+      });
+      daemons.push(daemon);
+      return daemon;
+    },
+    close: async () => {
+      await Promise.all(daemons.map((daemon) => daemon.stop()));
+      await discord.stop();
+      await model?.stop();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import type { Config } from "../../config/config.ts";
+import { loadConfig } from "../../config/load.ts";
+import { findPaths } from "../../config/paths.ts";
+import { type Daemon, startDaemon } from "../../daemon/daemon.ts";
+import { createLogger } from "../../daemon/logger.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** Runs the daemon in the foreground until a signal ends it. Throws what keeps it from starting. */
+export async function serve(options: { config?: string }, terminal: Terminal): Promise<void> {
+  const paths = findPaths({ env: terminal.env, configFlag: options.config });
+  const loaded = loadConfig({ path: paths.config, env: terminal.env });
+  const config: Config = loaded.config;
+  const log = createLogger({
+    file: paths.log,
+    level: config.logging.level,
+    terminal: terminal.stderr,
+    secrets: [config.discord.token, config.claude.credential?.value ?? ""],
+  });
+  for (const { message, key } of loaded.warnings) log.warn(message, { key });
+
+  try {
+    const daemon = await startDaemon({ config: () => config, paths, env: terminal.env, log });
+    const stopped = await untilStopped(daemon, terminal, config.shutdown.graceMs);
+    log.info("stopped");
+    if (stopped !== undefined) throw stopped;
+  } catch (error) {
+    log.error("serve ends", { error });
+    throw error;
+  } finally {
+    await log.close();
+  }
+}
+
+/** The first signal lets running turns end, the second does not; so does Discord when it refuses us for good. */
+async function untilStopped(daemon: Daemon, terminal: Terminal, graceMs: number) {
+  const force = new AbortController();
+  let stop: () => void = () => {};
+  const signalled = new Promise<undefined>((resolve) => {
+    stop = () => resolve(undefined);
+  });
+  const release = terminal.onStopSignal(() => {
+    if (stopping) force.abort();
+    stop();
+  });
+  let stopping = false;
+  const reason = await Promise.race([signalled, daemon.refused]);
+  stopping = true;
+  const timer = setTimeout(() => force.abort(), graceMs);
+  await daemon.stop(force.signal);
+  clearTimeout(timer);
+  release();
+  return reason;
+}
