@@ -175,7 +175,7 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
       onOversized: () => fail({ code: "protocol", detail: `a line of more than ${deps.maxLineBytes} bytes` }),
     });
     const started = startProcess({ ...prepared, onStdout: reader.push });
-    log.debug("agent started", { pid: started.pid, sessionId: spec.sessionId });
+    log.debug("agent started", { pid: started.pid, session_id: spec.sessionId });
     return started;
   };
 
@@ -219,7 +219,7 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
 
   const exited = live().then((reason) => {
     for (const requestId of [...openPermissions.keys()]) emit({ type: "permission_withdrawn", requestId });
-    log.debug("agent gone", { sessionId: spec.sessionId, failure: reason });
+    log.debug("agent gone", { session_id: spec.sessionId, failure: reason });
     emit({ type: "exited", failure: reason });
     isGone = true;
   });

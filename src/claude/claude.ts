@@ -3,6 +3,7 @@ import type { StartAgent } from "../core/agent.ts";
 import { type AgentLog, createAgent } from "./agent.ts";
 import { type ClaudeCheck, checkClaude } from "./check.ts";
 import type { Credential } from "./environment.ts";
+import { type ClaudeLogin, readLogin } from "./login.ts";
 import { type Orphan, sweepOrphans } from "./orphans.ts";
 import { prepareStart } from "./prepare.ts";
 
@@ -40,6 +41,8 @@ export interface Claude {
   readonly start: StartAgent;
   /** Throws CoordError with what to do when no agent could work. */
   check(): Promise<ClaudeCheck>;
+  /** Whether a login is configured; undefined when the CLI can't tell. */
+  login(): Promise<ClaudeLogin | undefined>;
   /** Ends what agents of a daemon that is gone left running. Before the first start, and now and then. */
   sweepOrphans(): Promise<Orphan[]>;
 }
@@ -69,6 +72,7 @@ export function createClaude(options: ClaudeOptions): Claude {
   return {
     start: (spec, onEvent) => createAgent(deps, spec, onEvent),
     check: () => checkClaude(start),
+    login: () => readLogin(start),
     sweepOrphans: () => sweepOrphans(options.instanceId, limits.killGraceMs),
   };
 }

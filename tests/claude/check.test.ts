@@ -76,3 +76,11 @@ test("a damaged config without a backup is told so", async () => {
   await writeFile(join(bench.home, ".claude.json"), "");
   expect((await bench.claude.check()).damagedConfig?.newestBackup).toBeUndefined();
 });
+
+test.for(["is-no-claude", "exits-3", "no-such-claude"])(
+  "a program that knows no login tells nothing of one (%s)",
+  async (name) => {
+    const bench = await claudeBench({ command: fixtureAgent(name) });
+    expect(await bench.claude.login()).toBeUndefined();
+  },
+);

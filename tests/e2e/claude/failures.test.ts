@@ -172,3 +172,11 @@ test("the look at the CLI tells its version and asks nothing of the model", asyn
   });
   expect(bench.model.requests).toEqual([]);
 });
+
+test("whether a login is configured is told without asking the model", async () => {
+  const bench = await realClaude(() => "?");
+  expect(await bench.claude.login()).toMatchObject({ loggedIn: true, authMethod: "api_key" });
+  const other = await realClaude(() => "?", { credential: undefined });
+  expect(await other.claude.login()).toMatchObject({ loggedIn: false, authMethod: "none" });
+  expect([...bench.model.requests, ...other.model.requests]).toEqual([]);
+});
