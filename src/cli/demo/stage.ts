@@ -1,16 +1,27 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type LoopbackDiscord, startLoopbackDiscord } from "../../loopback/discord/server.ts";
+import { startLoopbackDiscord } from "../../loopback/discord/server.ts";
 import { type ScriptedModel, startScriptedModel } from "../../loopback/model/scripted-model.ts";
 import type { Terminal } from "../terminal.ts";
 import { type DaemonProcess, startDaemonProcess } from "./daemon-process.ts";
+import type { Transcript } from "./transcript.ts";
+
+export interface StageChannel {
+  readonly id: string;
+  readonly name: string;
+}
 
 /** Where the demo plays: a Discord on this machine, two projects, one member, and a temporary home. */
 export interface Stage {
-  readonly discord: LoopbackDiscord;
-  readonly channels: readonly { readonly id: string; readonly name: string }[];
-  readonly member: ReturnType<LoopbackDiscord["addMember"]>;
+  readonly channels: readonly StageChannel[];
+  /** Says something to the bot, waits for the whole answer, and prints both. */
+  ask(
+    channel: StageChannel,
+    text: string,
+    transcript: Transcript,
+    options?: { isTyped: boolean },
+  ): Promise<void>;
   startDaemon(): Promise<DaemonProcess>;
   /** Ends everything and removes every trace. */
   close(): Promise<void>;
@@ -42,9 +53,14 @@ export async function setStage(terminal: Terminal, ownClaude: boolean): Promise<
 
   const daemons: DaemonProcess[] = [];
   return {
-    discord,
     channels,
-    member,
+    ask: async (channel, text, transcript, { isTyped } = { isTyped: false }) => {
+      // What a person typed stands in the terminal already.
+      if (!isTyped) transcript.says(channel.name, member.username, `@${discord.bot.username} ${text}`);
+      const message = await member.says(channel, text, { mention: true });
+      const answer = await member.waitsForReply(message, { timeoutMs: PATIENCE_MS, done: isWhole });
+      for (const { content } of answer) transcript.says(channel.name, discord.bot.username, content);
+    },
     startDaemon: async () => {
       const daemon = await startDaemonProcess({
         ...(ownClaude ? terminal.env : { PATH: terminal.env["PATH"], HOME: home }),
@@ -62,4 +78,12 @@ export async function setStage(terminal: Terminal, ownClaude: boolean): Promise<
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+/** For a model that thinks, on a small machine. */
+const PATIENCE_MS = 600_000;
+
+/** The footer stands under a finished answer and under no other. */
+function isWhole(messages: readonly { content: string }[]): boolean {
+  return /^-# /m.test(messages.at(-1)?.content ?? "");
 }

@@ -1,6 +1,8 @@
 import type { Config } from "../../config/config.ts";
 import { loadConfig } from "../../config/load.ts";
 import { findPaths } from "../../config/paths.ts";
+import { type Problem, problemLine } from "../../config/problems.ts";
+import { watchConfig } from "../../config/watch.ts";
 import { type Daemon, startDaemon } from "../../daemon/daemon.ts";
 import { createLogger } from "../../daemon/logger.ts";
 import type { Terminal } from "../terminal.ts";
@@ -9,14 +11,30 @@ import type { Terminal } from "../terminal.ts";
 export async function serve(options: { config?: string }, terminal: Terminal): Promise<void> {
   const paths = findPaths({ env: terminal.env, configFlag: options.config });
   const loaded = loadConfig({ path: paths.config, env: terminal.env });
-  const config: Config = loaded.config;
+  let config: Config = loaded.config;
   const log = createLogger({
     file: paths.log,
     level: config.logging.level,
     terminal: terminal.stderr,
     secrets: [config.discord.token, config.claude.credential?.value ?? ""],
   });
-  for (const { message, key } of loaded.warnings) log.warn(message, { key });
+  const warn = ({ message, key, advice }: Problem) => log.warn(message, { key, advice });
+  loaded.warnings.forEach(warn);
+  const watch = watchConfig(
+    { path: paths.config, env: terminal.env },
+    (change) => {
+      if (change.type === "refused") {
+        log.error("the changed config is not used; the last good one stays", {
+          problems: change.problems.map(problemLine),
+        });
+        return;
+      }
+      config = change.config;
+      change.warnings.forEach(warn);
+      log.info("the config has changed and counts from now on");
+    },
+    { loadedText: loaded.document.text },
+  );
 
   try {
     const daemon = await startDaemon({ config: () => config, paths, env: terminal.env, log });
@@ -27,6 +45,7 @@ export async function serve(options: { config?: string }, terminal: Terminal): P
     log.error("serve ends", { error });
     throw error;
   } finally {
+    watch.stop();
     await log.close();
   }
 }
