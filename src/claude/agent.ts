@@ -57,12 +57,10 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
     if (isGone) return;
     if (event.type === "permission_requested") openPermissions.set(event.requestId, event.input);
     if (event.type === "permission_withdrawn" && !openPermissions.delete(event.requestId)) return;
+    if (event.type === "turn_ended") interruptWanted = false;
     onEvent(event);
     if (event.type === "turn_started" && interruptWanted) interruptNow();
-    if (event.type === "turn_ended") {
-      interruptWanted = false;
-      writeNextTurn();
-    }
+    if (event.type === "turn_ended") writeNextTurn();
   };
 
   const fail = (reason: AgentFailure) => {

@@ -6,6 +6,7 @@ import type { Credential } from "./environment.ts";
 import { type ClaudeLogin, readLogin } from "./login.ts";
 import { type Orphan, sweepOrphans } from "./orphans.ts";
 import { prepareStart } from "./prepare.ts";
+import { findSetpriv } from "./setpriv.ts";
 
 export interface ClaudeOptions {
   /** Path of the CLI, or its name on `path`. */
@@ -55,6 +56,7 @@ export function createClaude(options: ClaudeOptions): Claude {
     retries: 3,
     ...options.limits,
   };
+  let setpriv: Promise<string | undefined> | undefined;
   const start = {
     ...options,
     // Said in `claude.env`, they hold for our own looks into these directories too.
@@ -62,6 +64,10 @@ export function createClaude(options: ClaudeOptions): Claude {
     configDir: options.configDir ?? options.extraEnv.CLAUDE_CONFIG_DIR,
     retries: limits.retries,
     leftoverGraceMs: LEFTOVER_GRACE_MS,
+    setpriv: () => {
+      setpriv ??= findSetpriv(options.path);
+      return setpriv;
+    },
   };
   const deps = {
     ...limits,

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, stat } from "node:fs/promises";
 import type { AgentFailure, AgentSpec } from "../core/agent.ts";
 import type { PreparedStart } from "./agent.ts";
 import { agentArguments } from "./arguments.ts";
@@ -15,6 +16,7 @@ export interface PrepareOptions extends EnvironmentOptions {
   /** Names this installation, the same after a restart. */
   readonly instanceId: string;
   readonly leftoverGraceMs: number;
+  readonly setpriv: () => Promise<string | undefined>;
 }
 
 /** Looks at what a start needs, so that what a person can put right is told apart; spawns nothing. */
@@ -25,8 +27,8 @@ export async function prepareStart(
   const paths = configPaths(options.home, options.configDir);
   const [command, setpriv, isDirectory, damaged, holder, startTime] = await Promise.all([
     findExecutable(options.command, options.path),
-    findExecutable("setpriv", options.path),
-    isExistingDirectory(spec.projectDir),
+    options.setpriv(),
+    isUsableDirectory(spec.projectDir),
     findDamagedConfigFile(paths),
     findSessionHolder(spec.sessionId, paths.directory),
     readStartTime(process.pid),
@@ -57,6 +59,11 @@ export async function prepareStart(
   };
 }
 
-async function isExistingDirectory(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+async function isUsableDirectory(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.R_OK | constants.X_OK);
+    return (await stat(path)).isDirectory();
+  } catch {
+    return false;
+  }
 }

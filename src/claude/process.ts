@@ -49,12 +49,13 @@ export function startProcess(options: ProcessOptions): AgentProcess {
   const stderr = createOutputTail(STDERR_TAIL_BYTES);
   child.stdout.on("data", options.onStdout);
   child.stderr.on("data", stderr.push);
-  // A write to a process that just died; its exit tells the rest.
-  child.stdin.on("error", () => {});
+  // Such as a write to a process that just died; its exit tells the rest.
+  for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on("error", () => {});
 
   let killTimer: NodeJS.Timeout | undefined;
   const exited = new Promise<ProcessExit>((resolve, reject) => {
-    child.once("error", reject);
+    // Later errors are signals that came too late.
+    child.on("error", (error) => child.pid === undefined && reject(error));
     const closed = new Promise<void>((done) => child.once("close", () => done()));
     child.once("exit", (code, signal) => {
       clearTimeout(killTimer);
@@ -90,17 +91,21 @@ export function startProcess(options: ProcessOptions): AgentProcess {
 
 const STDERR_TAIL_BYTES = 8 * 1024;
 const DRAIN_MS = 500;
+const LEFTOVER_ROUNDS = 5;
 
 /** Its group, and whatever left the group: the CLI runs each command in a session of its own. */
 async function endLeftovers(pid: number | undefined, options: ProcessOptions): Promise<void> {
   if (pid === undefined) return;
   signalProcess(-pid, "SIGKILL");
   const agentId = options.environment[AGENT_MARK];
-  const leftovers = await findProcesses(
-    (environment) => environment.get("CLAUDE_PID") === String(pid) || environment.get(AGENT_MARK) === agentId,
-  );
-  await endProcesses(
-    leftovers.map((leftover) => leftover.pid),
-    options.leftoverGraceMs,
-  );
+  // One that is ending may just have started another.
+  for (let round = 0; round < LEFTOVER_ROUNDS; round += 1) {
+    const leftovers = await findProcesses(
+      (environment) =>
+        environment.get("CLAUDE_PID") === String(pid) || environment.get(AGENT_MARK) === agentId,
+    );
+    if (leftovers.length === 0) return;
+    const pids = leftovers.map((leftover) => leftover.pid);
+    await endProcesses(pids, options.leftoverGraceMs);
+  }
 }

@@ -17,6 +17,14 @@ test("a tool that is not allowed is asked about; allowed, it runs", async () => 
   expect(await readdir(bench.projectDir)).toContain("made");
 });
 
+test("a command that a rule allows runs without asking", async () => {
+  const bench = await realClaude(() => [touch("made"), "done"]);
+  const agent = bench.start({ allowedTools: ["Read", "Bash(touch *)"] });
+  expect((await agent.ask("make it")).outcome).toBe("completed");
+  expect(agent.events.some((event) => event.type === "permission_requested")).toBe(false);
+  expect(await readdir(bench.projectDir)).toContain("made");
+});
+
 test("the suggested rules, sent back, spare the next question", async () => {
   const bench = await realClaude(() => [touch("one"), touch("two"), "done"]);
   const agent = bench.start();
@@ -116,4 +124,12 @@ test("where nothing is asked, Claude has the allowed tools and no others", async
   const tools = bench.model.requests[0]?.tools.filter((name) => name !== "DeferredToolPlaceholder");
   expect(tools?.toSorted()).toEqual(["AskUserQuestion", "Bash", "Read"]);
   expect(await readdir(bench.projectDir)).toContain("made");
+});
+
+test("where nothing is asked, a rule for a tool does not let in the whole tool", async () => {
+  const bench = await realClaude(() => "ok", { extraEnv: { IS_SANDBOX: "1" } });
+  const agent = bench.start({ permissionMode: "bypassPermissions", allowedTools: ["Bash(git *)", "Read"] });
+  expect((await agent.ask("hi")).outcome).toBe("completed");
+  expect(bench.model.requests[0]?.tools).toContain("Read");
+  expect(bench.model.requests[0]?.tools).not.toContain("Bash");
 });
