@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
-import { type APIMessage, type APIRole, type ChannelType, GatewayOpcodes } from "discord-api-types/v10";
+import { type APIMessage, type ChannelType, GatewayOpcodes } from "discord-api-types/v10";
 import { createFaultList, type Fault } from "./faults.ts";
 import { createGateway } from "./gateway/gateway.ts";
 import { createChannel, createRole, createUser, foundGuild, joinGuild } from "./guild.ts";
+import { createGuildControl, type GuildControl } from "./guild-control.ts";
 import { channelOf, messagesOf } from "./lookups.ts";
 import { messagePayload } from "./payloads/message-payload.ts";
 import type { Ref } from "./people/acting.ts";
@@ -42,11 +43,10 @@ export interface LoopbackDiscord {
   readonly port: number;
   readonly token: string;
   readonly bot: { readonly id: string; readonly username: string; readonly mention: string };
-  readonly guild: { readonly id: string; readonly name: string };
+  readonly guild: GuildControl;
   /** The guild's owner, who may do everything. */
   readonly owner: Person;
   addChannel(name: string, options?: AddChannelOptions): { readonly id: string; readonly name: string };
-  addRole(name: string, options?: { permissions?: bigint; mentionable?: boolean }): APIRole;
   addMember(username: string, options?: AddMemberOptions): Person;
   /** A message's channel or thread as people see it, oldest first, without ephemeral messages. */
   messages(channel: Ref): APIMessage[];
@@ -69,6 +69,8 @@ export interface AddChannelOptions {
   readonly type?: ChannelType;
   readonly topic?: string;
   readonly parent?: Ref;
+  /** A forum's tags, by name. */
+  readonly tags?: readonly string[];
 }
 
 export interface AddMemberOptions {
@@ -144,7 +146,7 @@ export async function startLoopbackDiscord(options: LoopbackDiscordOptions = {})
     port,
     token,
     bot: { id: world.botId, username, mention: `<@${world.botId}>` },
-    guild: { id: world.guildId, name: guildName },
+    guild: createGuildControl(world),
     owner: createPerson(world, until, owner),
     addChannel: (name, channel = {}) =>
       createChannel(world, {
@@ -152,12 +154,13 @@ export async function startLoopbackDiscord(options: LoopbackDiscordOptions = {})
         ...(channel.type === undefined ? {} : { type: channel.type }),
         ...(channel.topic === undefined ? {} : { topic: channel.topic }),
         ...(channel.parent === undefined ? {} : { parentId: idOf(channel.parent) }),
-      }),
-    addRole: (name, role = {}) =>
-      createRole(world, {
-        name,
-        permissions: role.permissions ?? 0n,
-        ...(role.mentionable === undefined ? {} : { mentionable: role.mentionable }),
+        availableTags: (channel.tags ?? []).map((tag) => ({
+          id: world.nextId(),
+          name: tag,
+          moderated: false,
+          emoji_id: null,
+          emoji_name: null,
+        })),
       }),
     addMember: (memberName, member = {}) => {
       const user = createUser(world, {

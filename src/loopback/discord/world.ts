@@ -109,7 +109,6 @@ export interface StoredReaction {
 export interface StoredFile {
   readonly bytes: Uint8Array;
   readonly contentType: string;
-  readonly expiresAtMs: number;
 }
 
 export interface StoredWebhook {

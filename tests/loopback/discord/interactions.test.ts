@@ -1,4 +1,5 @@
 import {
+  type APIModalInteractionResponseCallbackData,
   ApplicationCommandType,
   type AutocompleteInteraction,
   type ButtonInteraction,
@@ -8,7 +9,6 @@ import {
   ComponentType,
   type Interaction,
   MessageFlags,
-  type ModalComponentData,
   type ModalSubmitInteraction,
   TextInputStyle,
 } from "discord.js";
@@ -39,25 +39,25 @@ const yesNo = {
   ],
 };
 
-const form: ModalComponentData = {
-  customId: "reason-form",
+const form: APIModalInteractionResponseCallbackData = {
+  custom_id: "reason-form",
   title: "Why?",
   components: [
     {
-      type: ComponentType.Label as const,
+      type: ComponentType.Label,
       label: "Reason",
       component: {
-        type: ComponentType.TextInput as const,
-        customId: "reason",
+        type: ComponentType.TextInput,
+        custom_id: "reason",
         style: TextInputStyle.Paragraph,
         required: true,
-        maxLength: 20,
+        max_length: 20,
       },
     },
   ],
 };
 
-/** Registers commands and answers the next interactions by `answer`; what it throws shows in the test. */
+/** Answers every interaction by `answer`, and collects what it throws. */
 function onInteraction<T extends Interaction>(client: Client, answer: (interaction: T) => Promise<unknown>) {
   const failures: unknown[] = [];
   client.on("interactionCreate", (interaction) => {

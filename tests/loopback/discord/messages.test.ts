@@ -49,8 +49,8 @@ test("a person's edits and deletions reach the bot", async () => {
 
 test("mentions of the bot, roles and everyone are resolved as far as the author may", async () => {
   const { discord, general, ann, client } = await connectedBot();
-  const devs = discord.addRole("devs", { mentionable: true });
-  const admins = discord.addRole("admins");
+  const devs = discord.guild.addRole("devs", { mentionable: true });
+  const admins = discord.guild.addRole("admins");
   const created = nextEvent<Message>(client, "messageCreate");
   await ann.says(general, `<@${discord.bot.id}> <@&${devs.id}> <@&${admins.id}> @everyone`);
   const { mentions } = await created;

@@ -5,6 +5,7 @@ import {
   MessageReferenceType,
   MessageType,
 } from "discord-api-types/v10";
+import { withFreshUrls } from "../attachments.ts";
 import { snowflakeTimeMs } from "../snowflakes.ts";
 import type { StoredMessage, World } from "../world.ts";
 import { channelPayload } from "./channel-payload.ts";
@@ -87,7 +88,7 @@ function flatPayload(world: World, message: StoredMessage, viewerId: string): AP
     mention_everyone: message.mentionsEveryone,
     mentions: message.mentionedUserIds.map((userId) => userPayload(world, userId)),
     mention_roles: [...message.mentionedRoleIds],
-    attachments: structuredClone(message.attachments),
+    attachments: message.attachments.map((attachment) => withFreshUrls(world, attachment)),
     embeds: structuredClone(message.embeds),
     components: structuredClone(message.components),
     pinned: message.pinnedAtMs !== null,

@@ -21,6 +21,7 @@ import type { Until } from "../until.ts";
 import type { World } from "../world.ts";
 import { type Acting, createActing, type MessageRef, type Ref } from "./acting.ts";
 import { type PersonFile, uploadOf } from "./person-file.ts";
+import { createThreading, type Threading } from "./threading.ts";
 
 export interface SayOptions {
   /** Puts a mention of the bot in front. */
@@ -30,7 +31,7 @@ export interface SayOptions {
 }
 
 /** A member of the guild who acts as a person at a Discord client would; what one may not do is refused. */
-export interface Person extends Acting {
+export interface Person extends Acting, Threading {
   readonly id: string;
   readonly username: string;
   /** How others mention this person: `<@id>`. */
@@ -74,6 +75,7 @@ export function createPerson(world: World, until: Until, user: APIUser): Person 
 
   return {
     ...createActing(world, until, user.id),
+    ...createThreading(world, user.id),
     id: user.id,
     username: user.username,
     mention: `<@${user.id}>`,

@@ -4,12 +4,7 @@ import { z } from "zod";
 export const threadName = z.string().min(1).max(100);
 
 /** An hour, a day, three days or a week. */
-export const autoArchiveMinutes = z.union([
-  z.literal(60),
-  z.literal(1440),
-  z.literal(4320),
-  z.literal(10_080),
-]);
+export const autoArchiveMinutes = z.literal([60, 1440, 4320, 10_080]);
 
 /** Permission bits come as text or number. */
 const permissionBits = z.union([z.string().regex(/^\d+$/), z.number().int()]).transform(String);

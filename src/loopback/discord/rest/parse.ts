@@ -49,6 +49,7 @@ function codeOf(
     case "custom":
       return { code: String(issue.params?.code ?? "BASE_TYPE_INVALID"), message: issue.message };
     case "invalid_union":
+      if (issue.discriminator === undefined) return { code: "BASE_TYPE_BAD_TYPE", message: issue.message };
       return { code: "UNION_TYPE_CHOICES", message: 'Value of field "type" must be one of the known types.' };
     case "invalid_value":
       return { code: "BASE_TYPE_CHOICES", message: `Value must be one of {${issue.values.join(", ")}}.` };

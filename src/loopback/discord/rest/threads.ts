@@ -17,7 +17,7 @@ import type { AddRoute, RestCall } from "./router.ts";
 
 const fromMessageBody = z.object({
   name: threadName,
-  auto_archive_duration: autoArchiveMinutes.optional(),
+  auto_archive_duration: autoArchiveMinutes.nullish(),
   rate_limit_per_user: z.number().int().min(0).max(21_600).nullish(),
 });
 const withoutMessageBody = fromMessageBody.extend({
@@ -165,9 +165,7 @@ function openForumPost(world: World, parent: StoredChannel, { body, files }: Res
 function draftOf(parsed: z.infer<typeof fromMessageBody>) {
   return {
     name: parsed.name,
-    ...(parsed.auto_archive_duration === undefined
-      ? {}
-      : { autoArchiveMinutes: parsed.auto_archive_duration }),
+    ...(parsed.auto_archive_duration ? { autoArchiveMinutes: parsed.auto_archive_duration } : {}),
     ...(parsed.rate_limit_per_user ? { rateLimitPerUser: parsed.rate_limit_per_user } : {}),
   };
 }

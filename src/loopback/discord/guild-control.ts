@@ -1,0 +1,73 @@
+import { type APIRole, GatewayDispatchEvents, OverwriteType } from "discord-api-types/v10";
+import { refusal } from "./api-error.ts";
+import { channelChanged, createRole, leaveGuild, memberChanged } from "./guild.ts";
+import { channelOf, memberOf } from "./lookups.ts";
+import type { Ref } from "./people/acting.ts";
+import { threadChanged } from "./thread-state.ts";
+import { deleteChannel } from "./threads.ts";
+import type { World } from "./world.ts";
+
+/** What the guild's managers can change behind the bot's back. */
+export interface GuildControl {
+  readonly id: string;
+  readonly name: string;
+  addRole(name: string, options?: { permissions?: bigint; mentionable?: boolean }): APIRole;
+  setRolePermissions(role: Ref, permissions: bigint): void;
+  /** The bot's own role: what it may do wherever no overwrite says otherwise. */
+  setBotPermissions(permissions: bigint): void;
+  /** What a role or member may and may not do in one channel; `@everyone` is the guild's id. */
+  setOverwrite(channel: Ref, who: Ref, overwrite: { allow?: bigint; deny?: bigint }): void;
+  setRoles(member: Ref, roles: readonly Ref[]): void;
+  removeMember(member: Ref): void;
+  renameChannel(channel: Ref, name: string): void;
+  deleteChannel(channel: Ref): void;
+  /** The member takes no DMs from the bot any more: sending one is refused with 50007. */
+  closeDms(member: Ref): void;
+}
+
+export function createGuildControl(world: World): GuildControl {
+  const idOf = (ref: Ref) => (typeof ref === "string" ? ref : ref.id);
+  const setRolePermissions = (roleId: string, permissions: bigint) => {
+    const role = world.roles.get(roleId);
+    if (role === undefined) throw refusal("unknownRole");
+    role.permissions = String(permissions);
+    world.emit({ type: GatewayDispatchEvents.GuildRoleUpdate, data: { guild_id: world.guildId, role } });
+  };
+  return {
+    id: world.guildId,
+    name: world.guildName,
+    addRole: (name, options = {}) =>
+      createRole(world, {
+        name,
+        permissions: options.permissions ?? 0n,
+        ...(options.mentionable === undefined ? {} : { mentionable: options.mentionable }),
+      }),
+    setRolePermissions: (role, permissions) => setRolePermissions(idOf(role), permissions),
+    setBotPermissions: (permissions) => {
+      const [own] = memberOf(world, world.botId).roleIds;
+      setRolePermissions(own ?? "", permissions);
+    },
+    setOverwrite: (channelRef, who, { allow = 0n, deny = 0n }) => {
+      const channel = channelOf(world, idOf(channelRef));
+      const id = idOf(who);
+      const type = world.roles.has(id) ? OverwriteType.Role : OverwriteType.Member;
+      channel.overwrites.set(id, { id, type, allow: String(allow), deny: String(deny) });
+      channelChanged(world, channel);
+    },
+    setRoles: (member, roles) => {
+      memberOf(world, idOf(member)).roleIds = roles.map(idOf);
+      memberChanged(world, idOf(member));
+    },
+    removeMember: (member) => leaveGuild(world, idOf(member)),
+    renameChannel: (channelRef, name) => {
+      const channel = channelOf(world, idOf(channelRef));
+      channel.name = name;
+      if (channel.thread === undefined) channelChanged(world, channel);
+      else threadChanged(world, channel);
+    },
+    deleteChannel: (channel) => deleteChannel(world, channelOf(world, idOf(channel))),
+    closeDms: (member) => {
+      world.closedDms.add(idOf(member));
+    },
+  };
+}
