@@ -9,6 +9,8 @@ export interface AgentPoolLimits {
   readonly idleTimeoutMs: number;
   /** An agent that was started ahead of a message that never came is ended after this. */
   readonly warmTimeoutMs: number;
+  /** An agent that has the word by itself and says nothing for this long is ended. */
+  readonly stallTimeoutMs: number;
   /** How long a process may take to end by itself before it is killed. */
   readonly stopGraceMs: number;
 }
@@ -42,6 +44,8 @@ export interface AgentPool {
   warm(conversationId: Snowflake, spec: AgentSpec): void;
   /** Ends the conversation's agent; settles when its process is gone. */
   end(conversationId: Snowflake): Promise<void>;
+  /** The session of each running agent, by conversation. */
+  sessions(): ReadonlyMap<Snowflake, string>;
   counts(): AgentCounts;
   /** Ends all agents; settles when no process is left. Nothing starts afterwards. */
   stop(): Promise<void>;
@@ -99,7 +103,11 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
     if (place.listener !== undefined) return place.listener(event);
 
     if (event.type === "turn_started") place.unprompted = true;
-    if (place.unprompted) deps.onUnprompted(place.conversationId, event);
+    if (!place.unprompted) return;
+    // Nobody has asked for this and nobody watches it, but the next turn waits for its end.
+    clearTimeout(place.timer);
+    place.timer = setTimeout(() => void close(place), deps.limits().stallTimeoutMs);
+    deps.onUnprompted(place.conversationId, event);
     if (event.type === "turn_ended" || event.type === "exited") {
       place.unprompted = false;
       rest(place, deps.limits().idleTimeoutMs);
@@ -241,6 +249,9 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
       const place = places.get(conversationId);
       if (place !== undefined) await close(place);
     },
+
+    sessions: () =>
+      new Map([...places.values()].map(({ conversationId, spec }) => [conversationId, spec.sessionId])),
 
     counts: () => {
       const states = [...places.values()];

@@ -4,7 +4,7 @@ import type { Ledger, Session, SessionStore } from "./ledger.ts";
 import type { Project, Snowflake } from "./project.ts";
 import type { OpenReply, Reply } from "./reply.ts";
 import { Undeliverable } from "./reply.ts";
-import type { FailureCode, Turn, TurnEnd, TurnNote } from "./turn.ts";
+import type { FailureCode, Turn, TurnEnd, TurnNote, TurnStats } from "./turn.ts";
 
 export interface ConversationDeps {
   readonly ledger: Ledger;
@@ -28,6 +28,8 @@ export interface ConversationTiming {
 export interface Conversation {
   /** Looks at the ledger again: a turn was accepted, or a hold is over. */
   wake(): void;
+  /** Hears what the agent says without being asked: when a background task has ended. */
+  unprompted(event: AgentEvent): void;
   /** Interrupts the running turn; false when none runs. */
   interrupt(): boolean;
   /** Settles when nothing runs and nothing is left to deliver. */
@@ -48,6 +50,8 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
   let running: AbortController | undefined;
   let abandoned = false;
   let holdTimer: NodeJS.Timeout | undefined;
+  let latest: Turn | undefined;
+  let spoken: string[] = [];
   // The next turn runs while the last answer is still on its way, but its messages stay behind that answer's.
   let deliveries: Promise<void> = Promise.resolve();
 
@@ -69,6 +73,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
 
   const runOne = async (turn: Turn) => {
     running = new AbortController();
+    latest = turn;
     const reply = deps.openReply(turn);
     reply.begin();
     try {
@@ -117,7 +122,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
 
         const code = end.failure?.code;
         if (code === "usage_limit" && end.failure?.resetsAtMs !== undefined) {
-          return { heldUntilMs: end.failure.resetsAtMs };
+          return { heldUntilMs: end.failure.resetsAtMs + staggerMs(conversationId) };
         }
         if (code === "turn_already_taken") {
           // It stands in the session already, from before a restart or a limit: asking again needs a new id.
@@ -160,7 +165,10 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     const spec = agentSpec(session, project, continuing && session.started);
     const lease = await deps.agents.take(conversationId, spec, {
       signal,
-      onWait: () => ledger.move(turn.id, "wait"),
+      onWait: (ahead) => {
+        ledger.move(turn.id, "wait");
+        reply.waits(ahead);
+      },
     });
     try {
       ledger.move(turn.id, "start");
@@ -203,15 +211,39 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
         errorId: failed && deps.report(`the turn failed: ${failed.code}`, failed, turn),
         resetsAtMs: failed?.resetsAtMs,
         notes: denied.length > 0 ? [...notes, { type: "tools_denied", tools: denied }] : notes,
-        stats: { ...end, costUsd: Math.max(0, end.sessionCostUsd - session.costUsd) },
+        stats: statsOf(end, session),
       },
-      session: { sessionId: session.sessionId, costUsd: Math.max(session.costUsd, end.sessionCostUsd) },
+      session: { sessionId: session.sessionId, costUsd: totalCost(end, session) },
     };
   };
 
   const failure = (turn: Turn, failureCode: FailureCode, detail: unknown): Ended => {
     const errorId = deps.report(`the turn failed: ${failureCode}`, detail, turn);
     return { end: { ...EMPTY_END, outcome: "failed", failureCode, errorId } };
+  };
+
+  const unprompted = (event: AgentEvent) => {
+    if (event.type === "turn_started") spoken = [];
+    if (event.type === "text" && !event.inSubagent) spoken.push(event.text);
+    if (event.type !== "turn_ended" || latest === undefined) return;
+    const session = deps.sessions.current(conversationId);
+    const answer = spoken.join("\n\n");
+    if (session === undefined || answer.trim() === "") return;
+    const { guildId, projectName } = latest;
+    const heard = {
+      id: deps.newId(),
+      conversationId,
+      guildId,
+      projectName,
+      messageId: undefined,
+      authorId: undefined,
+      authorName: undefined,
+      prompt: "",
+    };
+    const stats = statsOf(event.end, session);
+    const total = { sessionId: session.sessionId, costUsd: totalCost(event.end, session) };
+    const turn = ledger.record(heard, { ...EMPTY_END, outcome: "answered", answer, stats }, total);
+    deliver(turn, deps.openReply(turn));
   };
 
   const wake = () => {
@@ -233,6 +265,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
 
   return {
     wake,
+    unprompted,
     interrupt: () => {
       running?.abort();
       return running !== undefined;
@@ -241,14 +274,17 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     close: async (force) => {
       closing = true;
       clearTimeout(holdTimer);
-      const letGo = () => {
+      const letGo = async () => {
         abandoned = true;
+        // Ended rather than interrupted: the CLI takes up a turn that was cut off, not one that a person stopped.
+        await deps.agents.end(conversationId);
         running?.abort();
       };
-      if (force.aborted) letGo();
-      force.addEventListener("abort", letGo);
+      const onForce = () => void letGo();
+      if (force.aborted) onForce();
+      force.addEventListener("abort", onForce);
       await idle();
-      force.removeEventListener("abort", letGo);
+      force.removeEventListener("abort", onForce);
     },
   };
 }
@@ -258,6 +294,11 @@ const RESUME_WITHIN_MS = 3_000;
 
 const ASK_AGAIN =
   "Your last answer did not arrive. If you had finished it, give it again in full; if not, carry on with it.";
+
+/** When a limit lifts, not all channels go on in the same second: each has its own place in the first minute. */
+function staggerMs(conversationId: Snowflake): number {
+  return 1_000 + (Number(conversationId.slice(-6)) % 60_000);
+}
 
 /** The turn did not end: a usage limit holds it. */
 interface Held {
@@ -277,6 +318,17 @@ const EMPTY_END: Omit<TurnEnd, "outcome"> = {
   notes: [],
   stats: undefined,
 };
+
+/** The CLI counts a session's cost from its beginning, also over a resume; a failed start reports none. */
+function totalCost(end: AgentTurnEnd, session: Session): number {
+  return Math.max(session.costUsd, end.sessionCostUsd);
+}
+
+function statsOf(end: AgentTurnEnd, session: Session): TurnStats {
+  const { durationMs, numTurns, inputTokens, outputTokens, contextTokens, contextWindow } = end;
+  const costUsd = totalCost(end, session) - session.costUsd;
+  return { costUsd, durationMs, numTurns, inputTokens, outputTokens, contextTokens, contextWindow };
+}
 
 /** How a project's agent is started for a session. */
 export function agentSpec(session: Session, project: Project, continueInterrupted: boolean): AgentSpec {

@@ -20,6 +20,9 @@ export interface IncomingMessage {
   readonly attachmentNames: readonly string[];
 }
 
+/** Somebody has begun to type. */
+export type IncomingTyping = Pick<IncomingMessage, "channelId" | "parentChannelId" | "guildId" | "author">;
+
 /** Who the bot is, and which of its roles stand for it when people pick the role instead of the user. */
 export interface BotIdentity {
   readonly userId: Snowflake;

@@ -35,6 +35,8 @@ export interface Ledger {
    * the conversation was reset since (then the old session stays gone).
    */
   end(turnId: string, end: TurnEnd, session?: { sessionId: string; costUsd: number }): boolean;
+  /** Records what an agent said without being asked, as a turn whose end is known. */
+  record(turn: NewTurn, end: TurnEnd, session: { sessionId: string; costUsd: number }): Turn;
   turn(turnId: string): Turn | undefined;
 }
 
@@ -69,6 +71,8 @@ export interface SessionStore {
   replace(old: Session, newSessionId: string, reason: string): Session;
   /** Ends the conversation's session and counts up its generation. Returns the session that ended. */
   reset(conversationId: Snowflake, reason: string): Session | undefined;
+  /** Changes whenever another process has changed the database, as `sessions reset` in a shell does. */
+  version(): number;
   list(): readonly Session[];
 }
 

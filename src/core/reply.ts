@@ -5,6 +5,8 @@ import type { Turn, TurnEnd } from "./turn.ts";
 export interface Reply {
   /** The turn starts to run: shown as typing until its end. */
   begin(): void;
+  /** Shows that all agents are busy and how many conversations wait in front of this one. */
+  waits(ahead: number): void;
   /** Shows progress; never throws and never waits. */
   show(event: AgentEvent): void;
   /** Shows the end. Settles when it stands in the channel; rejects with Undeliverable when it never can. */

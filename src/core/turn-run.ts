@@ -85,8 +85,10 @@ export function runTurn(agent: TurnAgent, options: TurnRunOptions): Promise<Agen
       if (event.type === "turn_ended") return settle(stalled ? failed(stalled, event.end) : event.end);
       if (event.type === "exited") {
         if (stalled) return settle(failed(stalled));
-        if (signal.aborted) return settle({ ...NOTHING, outcome: "interrupted" });
-        return settle(failed(event.failure ?? { code: "claude_crashed", detail: "the agent was stopped" }));
+        // Somebody stopped the process on purpose: an interrupt that it did not hear, a reset, the daemon's end.
+        if (signal.aborted || event.failure === undefined)
+          return settle({ ...NOTHING, outcome: "interrupted" });
+        return settle(failed(event.failure));
       }
       options.onEvent(event);
     });

@@ -23,6 +23,9 @@ import { agentsThatFit } from "./agent-limit.ts";
 import { createConversations } from "./conversations.ts";
 import { createInbound } from "./inbound.ts";
 import type { Logger } from "./logger.ts";
+import { repeatSweep } from "./repeat-sweep.ts";
+import { watchResets } from "./reset-watch.ts";
+import { createWarmUp } from "./warm-up.ts";
 
 export interface DaemonOptions {
   /** Asked each time something depends on it: a changed config counts from the next turn on. */
@@ -106,9 +109,10 @@ export async function startDaemon({ config, paths, env, log }: DaemonOptions): P
         maxAgents: maxAgents(),
         idleTimeoutMs: config().claude.idleTimeoutMs,
         warmTimeoutMs: WARM_TIMEOUT_MS,
+        stallTimeoutMs: config().claude.stallTimeoutMs,
         stopGraceMs: config().claude.killGraceMs,
       }),
-      onUnprompted: (conversation, event) => log.debug("unprompted", { conversation, event }),
+      onUnprompted: (conversationId, event) => conversations.of(conversationId).unprompted(event),
       now: Date.now,
     });
     stops.push(() => agents.stop());
@@ -125,6 +129,7 @@ export async function startDaemon({ config, paths, env, log }: DaemonOptions): P
       token: config().discord.token,
       apiUrl: config().discord.apiUrl,
       onMessage: (message) => inbound(message),
+      onTyping: (typing) => warmUp(typing),
       onRefused: (error) => refuse(error),
       log,
     });
@@ -159,6 +164,15 @@ export async function startDaemon({ config, paths, env, log }: DaemonOptions): P
       await conversations.close(force);
     });
 
+    const warmUp = createWarmUp({
+      isOn: () => config().claude.warmOnTyping,
+      projects: () => config().projects,
+      policy: () => config(),
+      sessions,
+      agents,
+      newId: randomUUID,
+      now: Date.now,
+    });
     const quietly = (work: Promise<unknown>) => {
       work.catch((error: unknown) => log.warn("a small courtesy failed", { error }));
     };
@@ -182,6 +196,8 @@ export async function startDaemon({ config, paths, env, log }: DaemonOptions): P
       log: log.info,
     });
 
+    stops.push(watchResets({ sessions, agents, log }));
+    stops.push(repeatSweep(claude.sweepOrphans, log));
     await gateway.connect();
     for (const { conversationId } of ledger.unfinishedConversations())
       conversations.of(conversationId).wake();

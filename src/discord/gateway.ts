@@ -12,14 +12,15 @@ import {
   Status,
 } from "discord.js";
 import { CoordError } from "../core/errors.ts";
-import type { BotIdentity, IncomingMessage } from "../core/inbound.ts";
-import { incomingMessage } from "./incoming-message.ts";
+import type { BotIdentity, IncomingMessage, IncomingTyping } from "../core/inbound.ts";
+import { incomingMessage, incomingTyping } from "./incoming-message.ts";
 
 export interface GatewayOptions {
   readonly token: string;
   /** Without the version: `https://discord.com/api`. */
   readonly apiUrl: string;
   readonly onMessage: (message: IncomingMessage) => void;
+  readonly onTyping: (typing: IncomingTyping) => void;
   /** The connection is lost for good, in a way that only a person can put right. */
   readonly onRefused: (error: CoordError) => void;
   readonly log: GatewayLog;
@@ -71,6 +72,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   client.on(Events.ShardReconnecting, () => options.log.info("the gateway connection is lost; reconnecting"));
   client.on(Events.ShardResume, () => options.log.info("the gateway connection is back"));
   client.on(Events.MessageCreate, (message: Message) => options.onMessage(incomingMessage(message)));
+
+  client.on(Events.TypingStart, (typing) => options.onTyping(incomingTyping(typing)));
 
   const connect = async () => {
     const ready = new Promise<void>((resolve, reject) => {

@@ -1,7 +1,6 @@
-import type { Message } from "discord.js";
-import { PermissionFlagsBits } from "discord.js";
+import { type GuildMember, type Message, PermissionFlagsBits, type Typing, type User } from "discord.js";
 import type { Actor } from "../core/access.ts";
-import type { IncomingMessage } from "../core/inbound.ts";
+import type { IncomingMessage, IncomingTyping } from "../core/inbound.ts";
 
 /** What we need of a message, as a plain value. */
 export function incomingMessage(message: Message): IncomingMessage {
@@ -11,7 +10,7 @@ export function incomingMessage(message: Message): IncomingMessage {
     channelId: message.channelId,
     parentChannelId: channel.isThread() ? (channel.parentId ?? undefined) : undefined,
     guildId: message.guildId ?? undefined,
-    author: authorOf(message),
+    author: actorOf(message.author, message.member, message.webhookId),
     authorName: message.member?.displayName ?? message.author.displayName,
     content: message.content,
     mentionedUserIds: [...message.mentions.users.keys()],
@@ -21,12 +20,22 @@ export function incomingMessage(message: Message): IncomingMessage {
   };
 }
 
-function authorOf(message: Message): Actor {
-  const { member } = message;
-  // A webhook's author has bot set too, and an application's command answer a webhook id: both are no persons.
-  const kind = message.webhookId !== null ? "webhook" : message.author.bot ? "bot" : "member";
+/** What we need of a typing indicator. */
+export function incomingTyping(typing: Typing): IncomingTyping {
+  const { channel } = typing;
   return {
-    userId: message.author.id,
+    channelId: channel.id,
+    parentChannelId: channel.isThread() ? (channel.parentId ?? undefined) : undefined,
+    guildId: typing.guild?.id,
+    author: actorOf(typing.user, typing.member, null),
+  };
+}
+
+function actorOf(user: User | Typing["user"], member: GuildMember | null, webhookId: string | null): Actor {
+  // A webhook's author has bot set too, and an application's command answer a webhook id: both are no persons.
+  const kind = webhookId !== null ? "webhook" : user.bot ? "bot" : "member";
+  return {
+    userId: user.id,
     kind,
     // Without the member there are no roles to judge by, so it counts as nobody's guild.
     guildId: member?.guild.id,

@@ -34,7 +34,7 @@ export function createLedger(db: Database, now: () => number): Ledger {
       output_tokens = @outputTokens, context_tokens = @contextTokens, context_window = @contextWindow
     WHERE id = @id`);
   const countMessage = db.prepare(`
-    UPDATE sessions SET message_count = message_count + 1, last_active = @lastActive, cost_usd = @costUsd, started = 1
+    UPDATE sessions SET message_count = message_count + @messages, last_active = @lastActive, cost_usd = @costUsd, started = 1
     WHERE channel_id = @conversationId AND session_id = @sessionId
       AND (SELECT generation FROM conversations WHERE channel_id = @conversationId) = @generation`);
 
@@ -45,17 +45,42 @@ export function createLedger(db: Database, now: () => number): Ledger {
     return current && nextTurnState(current.state, event, outcome ?? current.end?.outcome);
   };
 
-  return {
-    accept: db.transaction((accepted) => {
-      ensureConversation.run(accepted.conversationId);
-      const { changes } = insert.run({
-        ...accepted,
-        messageId: accepted.messageId ?? null,
-        authorId: accepted.authorId ?? null,
-        authorName: accepted.authorName ?? null,
-        acceptedAt: now(),
+  const accept: Ledger["accept"] = (accepted) => {
+    ensureConversation.run(accepted.conversationId);
+    const { changes } = insert.run({
+      ...accepted,
+      messageId: accepted.messageId ?? null,
+      authorId: accepted.authorId ?? null,
+      authorName: accepted.authorName ?? null,
+      acceptedAt: now(),
+    });
+    return changes === 0 ? undefined : turn(accepted.id);
+  };
+
+  const conclude: Ledger["end"] = (id, end, session) => {
+    const current = turn(id);
+    if (current === undefined || target(id, "end", end.outcome) === undefined) return false;
+    setEnd.run({ id, ...endRow(end), sessionId: session?.sessionId ?? null });
+    if (session !== undefined) {
+      countMessage.run({
+        conversationId: current.conversationId,
+        generation: current.generation,
+        lastActive: new Date(now()).toISOString(),
+        messages: current.messageId === undefined ? 0 : 1,
+        ...session,
       });
-      return changes === 0 ? undefined : turn(accepted.id);
+    }
+    return true;
+  };
+
+  return {
+    accept: db.transaction(accept).immediate,
+
+    record: db.transaction((spoken, end, session) => {
+      if (accept(spoken) === undefined || !conclude(spoken.id, end, session)) {
+        throw new Error(`the turn ${spoken.id} is there already`);
+      }
+      return turn(spoken.id) as Turn;
     }).immediate,
 
     nextOpen: (conversationId) => read(openOf.get(conversationId)),
@@ -71,20 +96,7 @@ export function createLedger(db: Database, now: () => number): Ledger {
       return true;
     }).immediate,
 
-    end: db.transaction((id, end, session) => {
-      const current = turn(id);
-      if (current === undefined || target(id, "end", end.outcome) === undefined) return false;
-      setEnd.run({ id, ...endRow(end), sessionId: session?.sessionId ?? null });
-      if (session !== undefined) {
-        countMessage.run({
-          conversationId: current.conversationId,
-          generation: current.generation,
-          lastActive: new Date(now()).toISOString(),
-          ...session,
-        });
-      }
-      return true;
-    }).immediate,
+    end: db.transaction(conclude).immediate,
   };
 }
 

@@ -60,6 +60,7 @@ export function createSessionStore(db: Database, now: () => number): SessionStor
       if (old !== undefined) retire(channelId, old.sessionId, reason);
       return old;
     }).immediate,
+    version: () => Number(db.pragma("data_version", { simple: true })),
     list: () => (all.all() as SessionRow[]).map(sessionOf),
   };
 }

@@ -23,6 +23,7 @@ function setUp(limits: Partial<AgentPoolLimits> = {}, options: FakeAgentsOptions
       maxAgents: 2,
       idleTimeoutMs: 60_000,
       warmTimeoutMs: 60_000,
+      stallTimeoutMs: 60_000,
       stopGraceMs: 10,
       ...limits,
     }),

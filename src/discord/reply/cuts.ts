@@ -1,3 +1,4 @@
+import { BLANK_FIRST_LINE } from "./fence.ts";
 import type { Line } from "./line.ts";
 import { lineIndexAt, openMarkers, type RenderedText } from "./rendered-text.ts";
 
@@ -65,8 +66,10 @@ function openingLength(rendered: RenderedText, from: number, line: Line | undefi
   if (line === undefined) return 0;
   const markers = openMarkers(rendered, from).join("").length;
   const inside = from > (rendered.starts[lineIndexAt(rendered, from)] ?? 0);
+  const blankFirstLine = line.text === "" ? BLANK_FIRST_LINE.length : 0;
   return (
-    (line.fence === undefined ? 0 : line.fence.open.length + 1) + (inside ? line.prefix.length + markers : 0)
+    (line.fence === undefined ? 0 : line.fence.open.length + 1 + blankFirstLine) +
+    (inside ? line.prefix.length + markers : 0)
   );
 }
 

@@ -6,6 +6,9 @@ import { type Fence, type Line, line, NEVER } from "./line.ts";
  */
 const LANGUAGE = /^[{.]*([a-z0-9_+\-.#]{1,20})/i;
 
+/** Discord sees no block where only newlines follow the opening, so a first line is never empty. */
+export const BLANK_FIRST_LINE = " ";
+
 /** Where a code block stands: what its containers put before each line, and what a message of its own leaves out. */
 export interface CodePlace {
   readonly lead: string;
@@ -23,7 +26,9 @@ export function codeLines(
   const lead = place.lead.length;
   const prefix = place.lead.slice(place.indent);
   const about = { indent: place.indent, prefix, lead };
-  const shown = content.map((each) => place.lead + withoutFences(each));
+  const shown = content.map(
+    (each, index) => place.lead + (index === 0 && each === "" ? BLANK_FIRST_LINE : withoutFences(each)),
+  );
   const fence: Fence = {
     open: `${place.lead}\`\`\`${language}`,
     close: `${place.lead}\`\`\``,

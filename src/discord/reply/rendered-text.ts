@@ -1,3 +1,4 @@
+import { BLANK_FIRST_LINE } from "./fence.ts";
 import type { Line } from "./line.ts";
 
 /** An answer in Discord's dialect, ready to be cut: a position in it is an offset into `text`. */
@@ -59,7 +60,8 @@ export function renderPart(rendered: RenderedText, from: number, to: number): st
     if (line === undefined || start >= to) break;
     const begin = Math.max(from - start, 0);
     end = to - start;
-    const piece = line.text.slice(begin, end);
+    const cut = line.text.slice(begin, end);
+    const piece = index === firstIndex && first.fence !== undefined && cut === "" ? BLANK_FIRST_LINE : cut;
     if (begin === 0)
       shown.push(dedent(piece, line.text.trim() === "" ? Number.POSITIVE_INFINITY : line.indent));
     else if (line.fence !== undefined) shown.push(line.prefix + piece);

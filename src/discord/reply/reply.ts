@@ -40,6 +40,7 @@ export function createReplies(deps: RepliesDeps): OpenReply {
       begin: () => {
         stopTyping = keepTyping(channel.type);
       },
+      waits: () => {},
       show: () => {},
       hold: async () => {
         stopTyping();

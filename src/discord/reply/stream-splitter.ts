@@ -44,7 +44,7 @@ export function createStreamSplitter(limit = MESSAGE_LIMIT): StreamSplitter {
     open = last;
     settled = sectionLines(source, sections, settled);
     const rendered = renderedText(settled);
-    while (rendered.text.length > packing.start + limit) {
+    while (rendered.text.length > Math.max(packing.start, packing.best) + limit) {
       const next = nextPart(rendered, limit, packing);
       if (next === undefined) break;
       const part = renderPart(rendered, packing.start, next.start);

@@ -2,6 +2,7 @@ import type { Nodes, Table } from "mdast";
 import { codeLines } from "./fence.ts";
 import { type Line, line, NEVER } from "./line.ts";
 import { parseInline } from "./markdown.ts";
+import { plainBackticks } from "./plain-backticks.ts";
 import { prose } from "./prose.ts";
 
 /** Columns of Discord's code font that a phone shows without a line break. */
@@ -38,14 +39,16 @@ export function tableLines(table: Table, source: string, lead: string, indent: n
 function listLines(rows: readonly (readonly string[])[], lead: string, indent: number): Line[] {
   const [header = [], ...body] = rows;
   const about = { indent, prefix: lead.slice(indent) };
-  const item = (text: string, bullet: string, breakCost: number): Line =>
-    line(lead + bullet + text, {
+  const item = (written: string, bullet: string, breakCost: number): Line => {
+    const text = plainBackticks(written);
+    return line(lead + bullet + text, {
       ...about,
       indent: indent + bullet.length - 2,
       lead: lead.length + bullet.length,
       prose: prose(text),
       breakCost,
     });
+  };
   return (body.length > 0 ? body : [header]).flatMap((row, index) => {
     const [name = "", ...cells] = row;
     const title = item(bold(name), "- ", index === 0 ? 0 : 0.1);

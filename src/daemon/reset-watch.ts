@@ -1,0 +1,32 @@
+import type { AgentPool } from "../core/agent-pool.ts";
+import type { SessionStore } from "../core/ledger.ts";
+
+/** Twice a second: what a person did in a shell should count before they are back in Discord. */
+const INTERVAL_MS = 500;
+
+/**
+ * Notices sessions that were reset in a shell (the database is all that the two share) and ends their agents at
+ * once. Returns what stops it.
+ */
+export function watchResets({
+  sessions,
+  agents,
+  log,
+}: {
+  sessions: SessionStore;
+  agents: AgentPool;
+  log: { info(message: string, fields?: object): void };
+}): () => void {
+  let seen = sessions.version();
+  const timer = setInterval(() => {
+    const version = sessions.version();
+    if (version === seen) return;
+    seen = version;
+    for (const [conversation, sessionId] of agents.sessions()) {
+      if (sessions.current(conversation)?.sessionId === sessionId) continue;
+      log.info("the session was reset; its agent ends", { conversation, session_id: sessionId });
+      void agents.end(conversation);
+    }
+  }, INTERVAL_MS);
+  return () => clearInterval(timer);
+}

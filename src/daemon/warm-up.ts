@@ -1,0 +1,29 @@
+import { type AccessPolicy, decideAccess } from "../core/access.ts";
+import type { AgentPool } from "../core/agent-pool.ts";
+import { agentSpec } from "../core/conversation.ts";
+import { type IncomingTyping, projectOf } from "../core/inbound.ts";
+import type { SessionStore } from "../core/ledger.ts";
+import type { Project } from "../core/project.ts";
+
+export interface WarmUpDeps {
+  readonly isOn: () => boolean;
+  readonly projects: () => readonly Project[];
+  readonly policy: () => AccessPolicy;
+  readonly sessions: SessionStore;
+  readonly agents: AgentPool;
+  readonly newId: () => string;
+  readonly now: () => number;
+}
+
+/** Starts a conversation's agent while a person who may use it still types, so that its start is not waited for. */
+export function createWarmUp(deps: WarmUpDeps): (typing: IncomingTyping) => void {
+  return ({ channelId, parentChannelId, guildId, author }) => {
+    if (!deps.isOn()) return;
+    const project = projectOf(channelId, parentChannelId, deps.projects());
+    if (project === undefined) return;
+    const access = decideAccess(author, "talk", { guildId, project }, deps.policy(), deps.now());
+    if (!access.allowed) return;
+    const session = deps.sessions.currentOrNew(channelId, project.name, deps.newId());
+    deps.agents.warm(channelId, agentSpec(session, project, false));
+  };
+}
