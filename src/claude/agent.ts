@@ -1,48 +1,23 @@
 import type { Agent, AgentCommand, AgentEvent, AgentFailure, AgentSpec } from "../core/agent.ts";
+import type { AgentDeps, PreparedStart } from "./agent-deps.ts";
 import { type Control, ControlError, createControl } from "./control.ts";
 import { createTranslator } from "./events.ts";
 import { failureOfExit, failureOfSpawn } from "./failures.ts";
 import { createLineReader } from "./line-reader.ts";
 import { type Line, type LineOf, ProtocolError, parseLine } from "./lines.ts";
-import { type AgentProcess, type ProcessOptions, startProcess } from "./process.ts";
+import { createPermissionDesk } from "./permission-desk.ts";
+import { type AgentProcess, startProcess } from "./process.ts";
 import { readReadiness } from "./readiness.ts";
 import { endWithoutResult } from "./turn-end.ts";
+import { createTurnQueue } from "./turn-queue.ts";
 import { userLine } from "./user-line.ts";
 import { judgeVersion } from "./version.ts";
-
-export interface AgentDeps {
-  /** What to start, or why it can't be. */
-  readonly prepare: (spec: AgentSpec) => Promise<PreparedStart | AgentFailure>;
-  readonly log: AgentLog;
-  /** How long the process may take to answer at all. */
-  readonly startTimeoutMs: number;
-  readonly maxLineBytes: number;
-  /** From SIGTERM to SIGKILL, when it is ended for a reason of its own. */
-  readonly killGraceMs: number;
-  /** Monotonic, in ms. */
-  readonly now: () => number;
-}
-
-export type PreparedStart = Omit<ProcessOptions, "onStdout">;
-
-/** The daemon's logger, as far as this room needs it. */
-export interface AgentLog {
-  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
-}
-
-type TurnCommand = Extract<AgentCommand, { type: "turn" }>;
-type PermissionAnswerCommand = Extract<AgentCommand, { type: "answer" }>;
 
 /** Starts an agent and speaks for it until it is gone; see core/agent.ts for what it promises. */
 export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: AgentEvent) => void): Agent {
   const { log } = deps;
   const translator = createTranslator();
-  const waitingTurns: TurnCommand[] = [];
-  const takenTurnIds = new Set<string>();
-  const openPermissions = new Map<string, Readonly<Record<string, unknown>>>();
+  const turns = createTurnQueue();
   let child: AgentProcess | undefined;
   let isReady = false;
   let isGone = false;
@@ -51,12 +26,14 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
   let interruptWanted = false;
   let lastAliveAt = Number.NEGATIVE_INFINITY;
 
-  const control: Control = createControl((line) => child?.write(line));
+  const write = (line: unknown) => child?.write(line);
+  const control: Control = createControl(write);
+  const permissions = createPermissionDesk(write);
 
   const emit = (event: AgentEvent) => {
     if (isGone) return;
-    if (event.type === "permission_requested") openPermissions.set(event.requestId, event.input);
-    if (event.type === "permission_withdrawn" && !openPermissions.delete(event.requestId)) return;
+    if (event.type === "permission_requested") permissions.opened(event);
+    if (event.type === "permission_withdrawn" && !permissions.withdrawn(event.requestId)) return;
     if (event.type === "turn_ended") interruptWanted = false;
     onEvent(event);
     if (event.type === "turn_started" && interruptWanted) interruptNow();
@@ -68,28 +45,20 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
     child?.end(deps.killGraceMs);
   };
 
+  const endUnasked = (turnId: string, end: Parameters<typeof endWithoutResult>[0]) =>
+    emit({ type: "turn_ended", turnId, end: endWithoutResult(end) });
+
   const writeNextTurn = () => {
     if (!isReady || translator.askedTurnId !== undefined || translator.isRunning) return;
-    const turn = waitingTurns.shift();
-    if (!turn) return;
-    takenTurnIds.add(turn.turnId);
-    translator.asked(turn.turnId);
-    child?.write(userLine(turn.turnId, turn.prompt));
-  };
-
-  const run = (turn: TurnCommand) => {
-    if (takenTurnIds.has(turn.turnId)) {
-      // The CLI would swallow it without a word.
-      const taken = { code: "turn_already_taken", detail: "this agent was given this turn before" } as const;
-      emit({
-        type: "turn_ended",
-        turnId: turn.turnId,
-        end: endWithoutResult({ outcome: "failed", failure: taken }),
-      });
-      return;
+    const next = turns.next();
+    if (!next) return;
+    const { turnId, prompt } = next.turn;
+    if (next.isRepeated) {
+      const detail = "this agent was given this turn before";
+      return endUnasked(turnId, { outcome: "failed", failure: { code: "turn_already_taken", detail } });
     }
-    waitingTurns.push(turn);
-    writeNextTurn();
+    translator.asked(turnId);
+    write(userLine(turnId, prompt));
   };
 
   const ask = (request: { subtype: string; [field: string]: unknown }) => {
@@ -102,30 +71,17 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
   const interruptNow = () => ask({ subtype: "interrupt", cancel_queued: true });
 
   const interrupt = () => {
-    for (const { turnId } of waitingTurns.splice(0)) {
-      emit({ type: "turn_ended", turnId, end: endWithoutResult({ outcome: "interrupted" }) });
-    }
+    for (const { turnId } of turns.clear()) endUnasked(turnId, { outcome: "interrupted" });
     if (translator.askedTurnId === undefined && !translator.isRunning) return;
     // A turn that has been written and not begun isn't reached by an interrupt that overtakes it.
     interruptWanted = !translator.isRunning;
     interruptNow();
   };
 
-  const answer = ({ requestId, answer }: PermissionAnswerCommand) => {
-    const input = openPermissions.get(requestId);
-    if (!input) return;
-    openPermissions.delete(requestId);
-    const response = answer.behavior === "allow" ? { updatedInput: input, ...answer } : answer;
-    child?.write({
-      type: "control_response",
-      response: { subtype: "success", request_id: requestId, response },
-    });
-  };
-
   const refuseUnknown = ({ request_id, request }: LineOf<"control_request">) => {
     if (request.subtype === "can_use_tool") return;
     const error = `claude-coord does not answer ${request.subtype}`;
-    child?.write({ type: "control_response", response: { subtype: "error", request_id, error } });
+    write({ type: "control_response", response: { subtype: "error", request_id, error } });
   };
 
   const hear = (line: Line) => {
@@ -197,11 +153,12 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
   const send = (command: AgentCommand) => {
     switch (command.type) {
       case "turn":
-        return run(command);
+        turns.add(command);
+        return writeNextTurn();
       case "interrupt":
         return interrupt();
       case "answer":
-        return answer(command);
+        return permissions.answer(command.requestId, command.answer);
       case "set_model":
         return ask({
           subtype: "set_model",
@@ -216,7 +173,7 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
   };
 
   const exited = live().then((reason) => {
-    for (const requestId of [...openPermissions.keys()]) emit({ type: "permission_withdrawn", requestId });
+    for (const requestId of permissions.openIds()) emit({ type: "permission_withdrawn", requestId });
     log.debug("agent gone", { session_id: spec.sessionId, failure: reason });
     emit({ type: "exited", failure: reason });
     isGone = true;

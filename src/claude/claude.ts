@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
 import type { StartAgent } from "../core/agent.ts";
-import { type AgentLog, createAgent } from "./agent.ts";
+import { createAgent } from "./agent.ts";
+import type { AgentLog } from "./agent-deps.ts";
 import { type ClaudeCheck, checkClaude } from "./check.ts";
 import type { Credential } from "./environment.ts";
 import { type ClaudeLogin, readLogin } from "./login.ts";

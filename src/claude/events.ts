@@ -1,6 +1,7 @@
 import type { AgentEvent, AgentFailure } from "../core/agent.ts";
 import { type ApiFault, failureOfResult } from "./failures.ts";
-import { type Line, type LineOf, parsePermissionRequest } from "./lines.ts";
+import type { Line, LineOf } from "./lines.ts";
+import { permissionRequest, retrying, toolResults, usageWindow } from "./plain-events.ts";
 import { createPreview } from "./preview.ts";
 import { endWithoutResult, inputTokens, turnEnd } from "./turn-end.ts";
 
@@ -164,48 +165,3 @@ export function createTranslator(): Translator {
 }
 
 const SYNTHETIC = "<synthetic>";
-
-function toolResults(line: LineOf<"user">): AgentEvent[] {
-  if (line.isReplay || typeof line.message.content === "string") return [];
-  return line.message.content.flatMap((block): AgentEvent[] => {
-    if (block.type !== "tool_result") return [];
-    const text =
-      typeof block.content === "string"
-        ? block.content
-        : (block.content ?? []).map((part) => part.text ?? `[${part.type}]`).join("\n");
-    return [{ type: "tool_result", toolUseId: block.tool_use_id, isError: block.is_error ?? false, text }];
-  });
-}
-
-function permissionRequest({ request_id, request }: LineOf<"control_request">): AgentEvent[] {
-  if (request.subtype !== "can_use_tool") return [];
-  const asked = parsePermissionRequest(request);
-  return [
-    {
-      type: "permission_requested",
-      requestId: request_id,
-      toolUseId: asked.tool_use_id,
-      toolName: asked.tool_name,
-      input: asked.input,
-      suggestions: asked.permission_suggestions ?? [],
-    },
-  ];
-}
-
-function retrying(line: LineOf<"system/api_retry">): AgentEvent {
-  const reason = [line.error, line.error_status].filter(Boolean).join(" ");
-  return { type: "retrying", attempt: line.attempt, delayMs: line.retry_delay_ms, reason };
-}
-
-function usageWindow({ rate_limit_info: info }: LineOf<"rate_limit_event">) {
-  const status =
-    info.status === "rejected" ? "rejected" : info.status === "allowed_warning" ? "warning" : "allowed";
-  return {
-    type: "usage_window",
-    status,
-    window: info.rateLimitType ?? "",
-    utilization: info.utilization ?? undefined,
-    // The CLI tells seconds.
-    resetsAtMs: typeof info.resetsAt === "number" ? info.resetsAt * 1000 : undefined,
-  } as const;
-}

@@ -42,8 +42,10 @@ test("a turn id that the agent had before fails at once, since the CLI would say
   const bench = await claudeBench({ command });
   const agent = bench.start();
   await agent.ask("hi", "turn-a");
-  const again = await agent.ask("hi", "turn-a");
-  expect(again).toMatchObject({ outcome: "failed", failure: { code: "turn_already_taken" } });
+  const taken = { outcome: "failed", failure: { code: "turn_already_taken" } };
+  expect(await agent.ask("hi", "turn-a")).toMatchObject(taken);
+  await Promise.all([agent.ask("hi", "turn-b"), agent.ask("hi", "turn-b")]);
+  await agent.until("turn_ended", (event) => event.turnId === "turn-b" && event.end.outcome === "failed");
 });
 
 test("a turn that the transcript already holds fails as taken", async () => {
