@@ -50,13 +50,18 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
   let running: AbortController | undefined;
   let abandoned = false;
   let holdTimer: NodeJS.Timeout | undefined;
+  // What an earlier process had not delivered; once taken up, it is in `deliveries` like everything else.
+  const leftovers = { delivered: false };
   let latest: Turn | undefined;
   let spoken: string[] = [];
   // The next turn runs while the last answer is still on its way, but its messages stay behind that answer's.
   let deliveries: Promise<void> = Promise.resolve();
 
   const drain = async () => {
-    for (const turn of ledger.undelivered(conversationId)) deliver(turn, deps.openReply(turn));
+    if (!leftovers.delivered) {
+      leftovers.delivered = true;
+      for (const turn of ledger.undelivered(conversationId)) deliver(turn, deps.openReply(turn));
+    }
     while (!closing) {
       const turn = ledger.nextOpen(conversationId);
       if (turn === undefined) return;

@@ -1,0 +1,365 @@
+import { expect, onTestFinished, test } from "vitest";
+import { createAgentPool } from "../../src/core/agent-pool.ts";
+import { createConversation } from "../../src/core/conversation.ts";
+import type { Project } from "../../src/core/project.ts";
+import { type Reply, Undeliverable } from "../../src/core/reply.ts";
+import type { Turn, TurnEnd } from "../../src/core/turn.ts";
+import { createLedger } from "../../src/sqlite/ledger.ts";
+import { createSessionStore } from "../../src/sqlite/sessions.ts";
+import { testDatabase } from "../support/database.ts";
+import { createFakeAgents, EMPTY_END, type FakeAgentsOptions } from "../support/fake-agents.ts";
+
+const project: Project = {
+  name: "web",
+  channelId: "10",
+  projectDir: "/srv/web",
+  allowedTools: [],
+  model: "sonnet",
+  systemPrompt: undefined,
+  permissionMode: "default",
+  mention: "required",
+  access: undefined,
+};
+
+/** A conversation on a real database, with agents and a channel that the test plays. */
+function setUp(options: FakeAgentsOptions & { deliver?: (turn: Turn, end: TurnEnd) => Promise<void> } = {}) {
+  const db = testDatabase();
+  const ledger = createLedger(db, Date.now);
+  const sessions = createSessionStore(db, Date.now);
+  const agents = createFakeAgents(options);
+  const shown: string[] = [];
+  const reports: string[] = [];
+  const configured: { project: Project | undefined } = { project };
+  let ids = 0;
+  const pool = createAgentPool({
+    startAgent: agents.start,
+    limits: () => ({
+      maxAgents: 2,
+      idleTimeoutMs: 60_000,
+      warmTimeoutMs: 60_000,
+      stallTimeoutMs: 60_000,
+      stopGraceMs: 10,
+    }),
+    onUnprompted: (_, event) => current.unprompted(event),
+    now: Date.now,
+  });
+  onTestFinished(() => pool.stop());
+
+  const open = () =>
+    createConversation("10", {
+      ledger,
+      sessions,
+      agents: pool,
+      openReply: (turn): Reply => ({
+        begin: () => {},
+        waits: () => {},
+        show: () => {},
+        hold: async () => void shown.push(`${turn.prompt} is held`),
+        leave: async () => void shown.push(`${turn.prompt} is left`),
+        finish: async (end) => {
+          await options.deliver?.(turn, end);
+          shown.push(`${turn.prompt}: ${end.failureCode ?? end.outcome} ${end.answer}`.trim());
+        },
+      }),
+      project: () => configured.project,
+      timing: () => ({ stallTimeoutMs: 60_000, stopGraceMs: 10 }),
+      newId: () => `id-${++ids}`,
+      now: Date.now,
+      report: (what) => `error-${reports.push(what)}`,
+    });
+  let current = open();
+  const accept = (prompt: string) => {
+    ledger.accept({
+      id: `turn-${prompt}`,
+      conversationId: "10",
+      guildId: "100",
+      projectName: "web",
+      messageId: `message-${prompt}`,
+      authorId: "1",
+      authorName: "ann",
+      prompt,
+    });
+    current.wake();
+  };
+  return {
+    conversation: () => current,
+    idle: () => current.idle(),
+    /** What kill -9 leaves: agents gone, and only what the database holds. */
+    crash: () => {
+      void current.close(new AbortController().signal);
+      current = open();
+      for (const agent of agents.running()) agent.exit();
+    },
+    accept,
+    ledger,
+    sessions,
+    agents,
+    pool,
+    shown,
+    reports,
+    configured,
+  };
+}
+
+test("turns are answered one at a time, in the order of their messages", async () => {
+  const { accept, idle, shown, agents, ledger } = setUp({
+    onTurn: (agent, _, prompt) => agent.answer(`re ${prompt}`),
+  });
+  for (const prompt of ["a", "b", "c"]) accept(prompt);
+  await idle();
+  expect(shown).toEqual(["a: answered re a", "b: answered re b", "c: answered re c"]);
+  expect(agents.all).toHaveLength(1);
+  expect(ledger.turn("turn-b")?.state).toBe("answered");
+});
+
+test("the next turn runs while an answer waits for Discord, and its answer comes after it", async () => {
+  let discordIsBack: () => void = () => {};
+  const away = new Promise<void>((resolve) => {
+    discordIsBack = resolve;
+  });
+  const { accept, idle, shown, ledger } = setUp({
+    onTurn: (agent, _, prompt) => agent.answer(prompt),
+    deliver: (turn) => (turn.prompt === "a" ? away : Promise.resolve()),
+  });
+  accept("a");
+  accept("b");
+  await expect.poll(() => ledger.turn("turn-b")?.state).toBe("delivering");
+  expect(shown).toEqual([]);
+  discordIsBack();
+  await idle();
+  expect(shown).toEqual(["a: answered a", "b: answered b"]);
+});
+
+test("a channel that is gone ends the turn as failed, once", async () => {
+  const { accept, idle, ledger, reports } = setUp({
+    onTurn: (agent) => agent.answer("x"),
+    deliver: () => Promise.reject(new Undeliverable("Unknown Channel")),
+  });
+  accept("a");
+  await idle();
+  expect(ledger.turn("turn-a")?.state).toBe("failed");
+  expect(reports).toHaveLength(1);
+});
+
+test("an answer that could not be sent is sent by the next daemon, without asking Claude again", async () => {
+  let works = false;
+  const { accept, idle, conversation, crash, ledger, shown, agents } = setUp({
+    onTurn: (agent) => agent.answer("x"),
+    deliver: () => (works ? Promise.resolve() : Promise.reject(new Error("aborted"))),
+  });
+  accept("a");
+  await idle();
+  expect(ledger.turn("turn-a")?.state).toBe("delivering");
+  works = true;
+  crash();
+  conversation().wake();
+  await idle();
+  expect(shown).toEqual(["a: answered x"]);
+  expect(agents.all).toHaveLength(1);
+});
+
+test("a session that can't be resumed is replaced, and the answer says that the context is gone", async () => {
+  const { accept, idle, sessions, agents, ledger, pool } = setUp({
+    onTurn: (agent, _, prompt) => {
+      if (agent.spec.resume) agent.exit({ code: "session_unknown", detail: "No conversation found" });
+      else agent.answer(`re ${prompt}`);
+    },
+  });
+  accept("a");
+  await idle();
+  const before = sessions.current("10");
+  expect(before).toMatchObject({ messageCount: 1, started: true });
+  await pool.end("10");
+  accept("b");
+  await idle();
+  expect(agents.all.map(({ spec }) => spec.resume)).toEqual([false, true, false]);
+  expect(ledger.turn("turn-b")?.end).toMatchObject({
+    outcome: "answered",
+    answer: "re b",
+    notes: [{ type: "context_lost" }],
+  });
+  expect(sessions.current("10")?.sessionId).not.toBe(before?.sessionId);
+});
+
+test("a session that the CLI has and the database did not see start is resumed, without a word", async () => {
+  const { accept, idle, agents, ledger } = setUp({
+    onTurn: (agent) => {
+      if (agent.spec.resume) agent.answer("hello again");
+      else agent.exit({ code: "session_exists", detail: "Session ID … is already in use" });
+    },
+  });
+  accept("a");
+  await idle();
+  expect(agents.all.map(({ spec }) => spec.resume)).toEqual([false, true]);
+  expect(ledger.turn("turn-a")?.end).toMatchObject({ outcome: "answered", answer: "hello again", notes: [] });
+});
+
+test("a turn that ran when the daemon died is taken up in its session", async () => {
+  const { accept, idle, conversation, crash, agents, shown } = setUp();
+  accept("a");
+  await expect.poll(() => agents.all[0]?.commands.map(({ type }) => type)).toEqual(["turn"]);
+  agents.all[0]!.emit({ type: "turn_started", turnId: "turn-a" });
+  crash();
+  conversation().wake();
+  await expect.poll(() => agents.all).toHaveLength(2);
+  const again = agents.all[1]!;
+  expect(again.spec).toMatchObject({ resume: true, continueInterrupted: true });
+  again.emit({ type: "turn_started", turnId: "turn-a" });
+  again.emit({ type: "text", text: "done after all", inSubagent: false });
+  again.emit({ type: "turn_ended", turnId: "turn-a", end: EMPTY_END });
+  await idle();
+  expect(shown.at(-1)).toBe("a: answered done after all");
+  expect(again.commands).toEqual([]);
+});
+
+test("a question that the CLI had finished before the crash is asked again under a new id", async () => {
+  const { accept, idle, agents, shown } = setUp({
+    onTurn: (agent, turnId, prompt) => {
+      if (turnId === "turn-a") agent.fail({ code: "turn_already_taken", detail: "" });
+      else agent.answer(prompt);
+    },
+  });
+  accept("a");
+  await idle();
+  expect(agents.all).toHaveLength(1);
+  expect(shown[0]).toMatch(/^a: answered Your last answer did not arrive/);
+});
+
+test("a usage limit holds the turn, and those behind it, until it lifts", async () => {
+  let limited = true;
+  const resetsAtMs = Date.now() - 700;
+  const { accept, idle, shown, ledger } = setUp({
+    onTurn: (agent, _, prompt) => {
+      if (limited) agent.fail({ code: "usage_limit", detail: "5-hour limit", resetsAtMs });
+      else agent.answer(prompt);
+      limited = false;
+    },
+  });
+  accept("a");
+  accept("b");
+  await idle();
+  expect(ledger.turn("turn-a")).toMatchObject({ state: "queued" });
+  // The stagger of this conversation is 1 s, so the hold ends soon after the time that the limit names.
+  await expect.poll(() => shown.length, { timeout: 5_000 }).toBe(3);
+  expect(shown).toEqual(["a is held", "a: answered a", "b: answered b"]);
+});
+
+test("an agent that dies fails the turn with an error id, and the next turn gets a new one", async () => {
+  const { accept, idle, shown, agents, ledger } = setUp({
+    onTurn: (agent, _, prompt) => {
+      if (prompt === "a") agent.exit({ code: "claude_crashed", detail: "exit code 3" });
+      else agent.answer("fine");
+    },
+  });
+  accept("a");
+  accept("b");
+  await idle();
+  expect(shown).toEqual(["a: claude_crashed", "b: answered fine"]);
+  expect(ledger.turn("turn-a")?.end?.errorId).toBe("error-1");
+  expect(agents.peak()).toBe(1);
+});
+
+test("an interrupted turn ends as cancelled with what was said so far", async () => {
+  const { accept, idle, conversation, agents, ledger } = setUp();
+  expect(conversation().interrupt()).toBe(false);
+  accept("a");
+  await expect.poll(() => agents.all[0]?.commands.length).toBe(1);
+  const agent = agents.all[0]!;
+  agent.emit({ type: "text", text: "half", inSubagent: false });
+  expect(conversation().interrupt()).toBe(true);
+  expect(agent.commands.at(-1)).toEqual({ type: "interrupt" });
+  agent.emit({ type: "turn_ended", turnId: "turn-a", end: { ...EMPTY_END, outcome: "interrupted" } });
+  await idle();
+  expect(ledger.turn("turn-a")?.end).toMatchObject({ outcome: "cancelled", answer: "half" });
+});
+
+test("a turn whose project is no longer configured says so", async () => {
+  const { accept, idle, shown, configured } = setUp();
+  configured.project = undefined;
+  accept("a");
+  await idle();
+  expect(shown).toEqual(["a: project_gone"]);
+});
+
+test("what the agent says unasked is delivered as an answer of its own", async () => {
+  const { accept, idle, agents, shown, sessions } = setUp({ onTurn: (agent) => agent.answer("started it") });
+  accept("build");
+  await idle();
+  const agent = agents.all[0]!;
+  agent.emit({ type: "turn_started", turnId: undefined });
+  agent.emit({ type: "text", text: "the build is done", inSubagent: false });
+  agent.emit({ type: "turn_ended", turnId: undefined, end: { ...EMPTY_END, sessionCostUsd: 2 } });
+  await idle();
+  expect(shown).toEqual(["build: answered started it", ": answered the build is done"]);
+  expect(sessions.current("10")).toMatchObject({ messageCount: 1, costUsd: 2 });
+});
+
+test("a permission that nobody can give is denied, so that the turn goes on", async () => {
+  const { accept, idle, agents } = setUp();
+  accept("a");
+  await expect.poll(() => agents.all[0]?.commands.length).toBe(1);
+  const agent = agents.all[0]!;
+  agent.emit({
+    type: "permission_requested",
+    requestId: "r1",
+    toolUseId: "u1",
+    toolName: "Bash",
+    input: {},
+    suggestions: [],
+  });
+  expect(agent.commands.at(-1)).toMatchObject({
+    type: "answer",
+    requestId: "r1",
+    answer: { behavior: "deny" },
+  });
+  agent.answer("then not");
+  await idle();
+});
+
+test("closing lets the running turn end and starts no other", async () => {
+  const { accept, conversation, agents, shown, ledger } = setUp();
+  accept("a");
+  accept("b");
+  await expect.poll(() => agents.all[0]?.commands.length).toBe(1);
+  const closed = conversation().close(new AbortController().signal);
+  agents.all[0]!.answer("done");
+  await closed;
+  expect(shown).toEqual(["a: answered done"]);
+  expect(ledger.turn("turn-b")?.state).toBe("accepted");
+});
+
+test("closing by force leaves the running turn for the next start", async () => {
+  const { accept, conversation, agents, shown, ledger } = setUp();
+  accept("a");
+  await expect.poll(() => agents.all[0]?.commands.length).toBe(1);
+  await conversation().close(AbortSignal.abort());
+  expect(shown).toEqual(["a is left"]);
+  expect(agents.running()).toEqual([]);
+  expect(ledger.turn("turn-a")?.state).toBe("running");
+});
+
+test("a turn that waits for a free agent is let go as well", async () => {
+  const { accept, conversation, pool, shown, ledger } = setUp();
+  const take = (name: string) =>
+    pool.take(
+      name,
+      {
+        sessionId: name,
+        resume: false,
+        continueInterrupted: false,
+        projectDir: "/",
+        model: undefined,
+        allowedTools: [],
+        systemPrompt: undefined,
+        permissionMode: "default",
+      },
+      { signal: new AbortController().signal, onWait: () => {} },
+    );
+  await take("other");
+  await take("another");
+  accept("a");
+  await expect.poll(() => ledger.turn("turn-a")?.state).toBe("queued");
+  await conversation().close(AbortSignal.abort());
+  expect(shown).toEqual(["a is left"]);
+  expect(ledger.turn("turn-a")?.state).toBe("queued");
+});
