@@ -38,6 +38,8 @@ export interface DaemonOptions {
 export interface Daemon {
   /** Who the bot is on Discord. */
   readonly botName: string;
+  /** Whether Discord sends events at this moment. */
+  isConnected(): boolean;
   /** Settles with what only a person can put right, if that happens while the daemon runs. */
   readonly refused: Promise<CoordError>;
   /**
@@ -204,6 +206,7 @@ export async function startDaemon({ config, paths, env, log }: DaemonOptions): P
     log.info("ready", { bot: gateway.botName(), projects: config().projects.length });
     return {
       botName: gateway.botName(),
+      isConnected: gateway.isReady,
       refused,
       stop: async (signal) => {
         force = signal;

@@ -5,6 +5,8 @@ import { type Problem, problemLine } from "../../config/problems.ts";
 import { watchConfig } from "../../config/watch.ts";
 import { type Daemon, startDaemon } from "../../daemon/daemon.ts";
 import { createLogger } from "../../daemon/logger.ts";
+import { createPatience } from "../../daemon/patience.ts";
+import { createNotifier, type Notifier } from "../../systemd/notify.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Runs the daemon in the foreground until a signal ends it. Throws what keeps it from starting. */
@@ -36,12 +38,19 @@ export async function serve(options: { config?: string }, terminal: Terminal): P
     { loadedText: loaded.document.text },
   );
 
+  const notifier = createNotifier({
+    env: terminal.env,
+    pid: process.pid,
+    onError: (error) => log.warn("systemd can't be told how the service is", { error }),
+  });
   try {
     const daemon = await startDaemon({ config: () => config, paths, env: terminal.env, log });
-    const stopped = await untilStopped(daemon, terminal, config.shutdown.graceMs);
+    notifier.ready(`answering as ${daemon.botName}`);
+    const stopped = await untilStopped(daemon, terminal, notifier, config.shutdown.graceMs);
     log.info("stopped");
     if (stopped !== undefined) throw stopped;
   } catch (error) {
+    notifier.status(error instanceof Error ? error.message : String(error));
     log.error("serve ends", { error });
     throw error;
   } finally {
@@ -51,8 +60,11 @@ export async function serve(options: { config?: string }, terminal: Terminal): P
 }
 
 /** The first signal lets running turns end, the second does not; so does Discord when it refuses us for good. */
-async function untilStopped(daemon: Daemon, terminal: Terminal, graceMs: number) {
+async function untilStopped(daemon: Daemon, terminal: Terminal, notifier: Notifier, graceMs: number) {
   const force = new AbortController();
+  const stopWatchdog = notifier.startWatchdog(
+    createPatience({ holds: daemon.isConnected, patienceMs: PATIENCE_MS, now: () => performance.now() }),
+  );
   let stop: () => void = () => {};
   const signalled = new Promise<undefined>((resolve) => {
     stop = () => resolve(undefined);
@@ -64,9 +76,14 @@ async function untilStopped(daemon: Daemon, terminal: Terminal, graceMs: number)
   let stopping = false;
   const reason = await Promise.race([signalled, daemon.refused]);
   stopping = true;
+  notifier.stopping("waiting for running turns to end");
   const timer = setTimeout(() => force.abort(), graceMs);
   await daemon.stop(force.signal);
   clearTimeout(timer);
   release();
+  stopWatchdog();
   return reason;
 }
+
+/** discord.js takes lost connections up again; after so long, a new process is the better try. */
+const PATIENCE_MS = 15 * 60_000;
