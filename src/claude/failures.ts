@@ -92,7 +92,7 @@ function codeOfFault(
 /** Sentences of the CLI that come without a field that would say the same; the contract tests watch them. */
 const SENTENCES: readonly (readonly [RegExp, AgentFailureCode])[] = [
   [/No conversation found/i, "session_unknown"],
-  [/Session ID .* is already in use/i, "session_in_use"],
+  [/Session ID .* is already in use/i, "session_exists"],
   [/cannot be used with root/i, "bypass_as_root"],
   [/not logged in/i, "not_logged_in"],
   [/prompt is too long/i, "context_full"],

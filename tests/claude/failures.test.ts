@@ -57,7 +57,7 @@ test("a usage limit tells when it lifts, other failures don't", () => {
 });
 
 test.for([
-  ["session_in_use", "Error: Session ID 1 is already in use."],
+  ["session_exists", "Error: Session ID 1 is already in use."],
   ["session_unknown", "No conversation found with session ID: 1"],
   ["bypass_as_root", "--dangerously-skip-permissions cannot be used with root/sudo privileges"],
   ["claude_crashed", "Segmentation fault"],

@@ -133,13 +133,13 @@ test("a session whose last line was cut is resumed", async () => {
   expect((await bench.start({ sessionId, resume: true }).ask("two")).text).toBe("one, two");
 });
 
-test("a new session under an id that is taken is refused", async () => {
+test("a new session under an id that has a transcript already is refused", async () => {
   const bench = await realClaude(() => "ok");
   const sessionId = randomUUID();
   const first = bench.start({ sessionId });
   await first.ask("hi");
   await first.stop();
-  expect((await bench.start({ sessionId }).until("exited")).failure?.code).toBe("session_in_use");
+  expect((await bench.start({ sessionId }).until("exited")).failure?.code).toBe("session_exists");
 });
 
 test("a session that another process has open is refused, and the process is named", async () => {

@@ -51,6 +51,17 @@ test("an image and a document reach the model", async () => {
   expect(shown).toContain('"type":"document"');
 });
 
+test("the first words are shown at once, later ones together", async () => {
+  const words = "one two three four five six seven eight nine ten";
+  const bench = await realClaude(() => say(words, { chunkSize: 4, delayMs: 30 }));
+  const agent = bench.start();
+  await agent.ask("count");
+  const previews = agent.events.flatMap((event) => (event.type === "preview" ? [event.text] : []));
+  expect(previews[0]).toBe("one ");
+  expect(previews.join("")).toBe(words);
+  expect(previews.length).toBeLessThan(words.length / 4);
+});
+
 test("a stream that breaks is told as withdrawn and repeated, and its text stands once", async () => {
   const answer = "This answer breaks off once and comes again as a whole.";
   const bench = await realClaude(({ attempt }) =>
