@@ -26,7 +26,7 @@ async function playAll(chosen: readonly Scenario[]): Promise<Line[]> {
   for (const scenario of chosen) {
     const bench = await rawClaudeBench(scenario.script);
     const claude = bench.start(scenario.options);
-    await scenario.play(claude);
+    await scenario.play(claude, bench.projectDir);
     claude.process.stdin.end();
     await claude.exited;
     if (recording()) {

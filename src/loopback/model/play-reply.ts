@@ -42,9 +42,11 @@ async function writeStream(
     await write(response, event);
   }
   if (reply.fault === undefined) response.end();
-  // Ended rather than reset, so that what was written before still arrives.
-  else if (reply.fault.type === "cut") response.socket?.destroySoon();
-  else if (reply.fault.type === "error_event") {
+  else if (reply.fault.type === "cut") {
+    // A client that finds the end together with the deltas may drop them: it is given time to read them first.
+    await pause(CUT_DELAY_MS, undefined, { signal });
+    response.socket?.destroySoon();
+  } else if (reply.fault.type === "error_event") {
     await write(response, { type: "error", error: { type: "overloaded_error", message: "Overloaded" } });
     response.end();
   }
@@ -62,3 +64,5 @@ function write(response: ServerResponse, event: StreamEvent): Promise<void> {
 function requestId(): Record<string, string> {
   return { "request-id": `req_${Date.now().toString(36)}` };
 }
+
+const CUT_DELAY_MS = 100;
