@@ -51,9 +51,9 @@ const selectFields = {
   id,
   custom_id: customId,
   placeholder: z.string().max(150).nullish(),
-  min_values: z.number().int().min(0).max(25).optional(),
-  max_values: z.number().int().min(1).max(25).optional(),
-  disabled: z.boolean().optional(),
+  min_values: z.number().int().min(0).max(25).default(1),
+  max_values: z.number().int().min(1).max(25).default(1),
+  disabled: z.boolean().default(false),
 };
 
 const selectOption = z.looseObject({
@@ -131,6 +131,8 @@ const separator = z.looseObject({ type: z.literal(ComponentType.Separator), id }
 const container = z.looseObject({
   type: z.literal(ComponentType.Container),
   id,
+  accent_color: z.number().int().min(0).max(0xffffff).nullable().default(null),
+  spoiler: z.boolean().default(false),
   components: z
     .array(z.discriminatedUnion("type", [actionRow, textDisplay, section, mediaGallery, separator, file]))
     .min(1)

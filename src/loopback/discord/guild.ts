@@ -7,6 +7,7 @@ import {
   GatewayDispatchEvents,
   type GatewayGuildMemberUpdateDispatchData,
   type RoleFlags,
+  type UserFlags,
 } from "discord-api-types/v10";
 import { channelPayload } from "./payloads/channel-payload.ts";
 import { memberPayload } from "./payloads/member-payload.ts";
@@ -32,6 +33,12 @@ export function createUser(
     discriminator: user.bot === true ? "0001" : "0",
     global_name: user.bot === true ? null : (user.globalName ?? user.username),
     avatar: null,
+    public_flags: 0 as UserFlags,
+    flags: 0 as UserFlags,
+    banner: null,
+    accent_color: null,
+    avatar_decoration_data: null,
+    primary_guild: null,
     ...(user.bot === true ? { bot: true } : {}),
   };
   world.users.set(created.id, created);

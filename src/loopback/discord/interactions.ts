@@ -90,7 +90,10 @@ export function sendFromInteraction(
     authorId: world.botId,
     webhookId: world.botId,
     applicationId: world.botId,
-    interactionMetadata: interaction.metadata,
+    interactionMetadata:
+      interaction.originalMessageId === undefined
+        ? interaction.metadata
+        : { ...interaction.metadata, original_response_message_id: interaction.originalMessageId },
     ...(isEphemeral ? { onlyFor: interaction.userId } : {}),
     ...(isReply
       ? {

@@ -13,7 +13,7 @@ import { createPerson, type Person } from "./people/person.ts";
 import { ALL_PERMISSIONS } from "./permissions.ts";
 import { createRateLimits } from "./rate-limits.ts";
 import { createRestApp } from "./rest/app.ts";
-import { createRequestLog, type RequestRecord } from "./rest/request-log.ts";
+import { createRequestLog, type RequestListener, type RequestRecord } from "./rest/request-log.ts";
 import { createUntil, type Until } from "./until.ts";
 import { type Change, createWorld } from "./world.ts";
 
@@ -55,8 +55,8 @@ export interface LoopbackDiscord {
   readonly rateLimited: readonly RequestRecord[];
   /** Hears of every change, as the gateway tells of it; returns what ends the hearing. */
   onChange(listener: (change: Change) => void): () => void;
-  /** Hears of every REST request once it is answered. */
-  onRequest(listener: (record: RequestRecord) => void): () => void;
+  /** Hears of every REST request once it is answered, with the answer's JSON. */
+  onRequest(listener: RequestListener): () => void;
   readonly until: Until;
   readonly faults: Faults;
   /** Resolves when at least one gateway session is connected and ready. */

@@ -1,4 +1,4 @@
-import { type APIUser, GatewayDispatchEvents, WebhookType } from "discord-api-types/v10";
+import { type APIUser, GatewayDispatchEvents, type UserFlags, WebhookType } from "discord-api-types/v10";
 import { refusal } from "./api-error.ts";
 import { userPayload } from "./payloads/member-payload.ts";
 import type { StoredChannel, StoredWebhook, World } from "./world.ts";
@@ -47,6 +47,9 @@ export function webhookAuthor(webhook: StoredWebhook, username: string | undefin
     discriminator: "0000",
     global_name: null,
     avatar: null,
+    public_flags: 0 as UserFlags,
+    flags: 0 as UserFlags,
+    primary_guild: null,
     bot: true,
   };
 }

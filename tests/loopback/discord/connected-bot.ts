@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { Client, GatewayIntentBits, Partials, REST } from "discord.js";
 import { onTestFinished } from "vitest";
 import { type LoopbackDiscordOptions, startLoopbackDiscord } from "../../../src/loopback/discord/server.ts";
+import { withApiDescription } from "../../support/api-description.ts";
 
 const ALL_INTENTS = [
   GatewayIntentBits.Guilds,
@@ -16,9 +17,10 @@ const ALL_INTENTS = [
   GatewayIntentBits.MessageContent,
 ];
 
-/** A loopback Discord that stops with the test. */
+/** A loopback Discord that stops with the test, and whose every answer is held to Discord's API description. */
 export async function startDiscord(options: LoopbackDiscordOptions = {}) {
   const discord = await startLoopbackDiscord(options);
+  withApiDescription(discord, { refusedToo: false });
   onTestFinished(() => discord.stop());
   return discord;
 }

@@ -3,10 +3,10 @@ import type { World } from "../world.ts";
 import { userPayload } from "./member-payload.ts";
 
 /** The bot's application; the guild's owner owns it too. */
-export function applicationPayload(world: World): APIApplication {
+export function applicationPayload(world: World) {
   const bot = userPayload(world, world.botId);
   const flags = applicationFlags(world);
-  return {
+  const application: APIApplication = {
     id: world.botId,
     name: bot.username,
     icon: null,
@@ -25,6 +25,14 @@ export function applicationPayload(world: World): APIApplication {
     approximate_user_authorization_count: 0,
     interactions_endpoint_url: null,
     redirect_uris: [],
+  };
+  // What Discord sends beyond what its documents promise.
+  return {
+    ...application,
+    type: null,
+    role_connections_verification_url: null,
+    explicit_content_filter: 0,
+    eligible_oauth2_scopes: [],
   };
 }
 

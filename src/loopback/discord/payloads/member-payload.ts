@@ -1,4 +1,4 @@
-import type { APIGuildMember, APIUser, GuildMemberFlags } from "discord-api-types/v10";
+import type { APIGuildMember, APIUser, GuildMemberFlags, UserFlags } from "discord-api-types/v10";
 import { memberOf } from "../lookups.ts";
 import type { StoredMember, World } from "../world.ts";
 
@@ -31,5 +31,14 @@ export function memberWithoutUser(member: StoredMember): MemberWithoutUser {
 export function userPayload(world: World, userId: string): APIUser {
   const user = world.users.get(userId);
   if (user !== undefined) return { ...user };
-  return { id: userId, username: "deleted_user", discriminator: "0", global_name: null, avatar: null };
+  return {
+    id: userId,
+    username: "deleted_user",
+    discriminator: "0",
+    global_name: null,
+    avatar: null,
+    public_flags: 0 as UserFlags,
+    flags: 0 as UserFlags,
+    primary_guild: null,
+  };
 }

@@ -11,7 +11,7 @@ import { deleteChannel } from "../threads.ts";
 import type { StoredChannel, StoredThread, World } from "../world.ts";
 import { channelBody, overwriteBody, threadBody } from "./channel-body.ts";
 import { parseAs } from "./parse.ts";
-import type { AddRoute } from "./router.ts";
+import { type AddRoute, created } from "./router.ts";
 
 /** Channels and threads themselves: get, create, change, delete, overwrites. */
 export function addChannelRoutes(world: World, add: AddRoute): void {
@@ -41,10 +41,7 @@ export function addChannelRoutes(world: World, add: AddRoute): void {
       availableTags: tagsOf(world, parsed) ?? [],
       flags: parsed.flags ?? 0,
     });
-    return new Response(JSON.stringify(channelPayload(world, channel)), {
-      status: 201,
-      headers: { "Content-Type": "application/json" },
-    });
+    return created(channelPayload(world, channel));
   });
 
   add("PATCH", "/channels/:channelId", ({ param, body }) => {

@@ -7,7 +7,7 @@ import { ApiError, type ErrorTree, invalidForm, refusal } from "../api-error.ts"
 import { type CommandBody, commandBody } from "../command-body.ts";
 import type { World } from "../world.ts";
 import { parseAs } from "./parse.ts";
-import type { AddRoute, RestCall } from "./router.ts";
+import { type AddRoute, created, type RestCall } from "./router.ts";
 
 /** Application commands, global and of the guild. */
 export function addCommandRoutes(world: World, add: AddRoute): void {
@@ -45,8 +45,8 @@ function addScope(world: World, add: AddRoute, base: string): void {
     const body = parseAs(commandBody.of(call.body), call.body);
     const present = inScope(guildId).find(({ name, type }) => name === body.name && type === body.type);
     if (present === undefined) requireRoom(inScope(guildId).length + 1);
-    const status = present === undefined ? 201 : 200;
-    return Response.json(keep(guildId, body, present), { status });
+    const command = keep(guildId, body, present);
+    return present === undefined ? created(command) : command;
   });
   add("PUT", base, (call) => {
     const guildId = guildOf(call);

@@ -34,6 +34,8 @@ export function addGuildRoutes(world: World, add: AddRoute): void {
       ...guildPayload(world),
       approximate_member_count: world.members.size,
       approximate_presence_count: 1,
+      home_header: null,
+      nsfw: false,
     };
   });
   addRoleRoutes(world, add);

@@ -5,6 +5,7 @@ import { dmWith } from "../guild.ts";
 import { applicationPayload } from "../payloads/application-payload.ts";
 import { channelPayload } from "../payloads/channel-payload.ts";
 import { userPayload } from "../payloads/member-payload.ts";
+import { permissionsOf } from "../permissions.ts";
 import type { World } from "../world.ts";
 import { parseAs } from "./parse.ts";
 import type { AddRoute } from "./router.ts";
@@ -25,7 +26,9 @@ export function addIdentityRoutes(world: World, gateway: Gateway, add: AddRoute)
   }));
   add("GET", "/users/:userId", ({ param }) => {
     if (!world.users.has(param("userId"))) throw refusal("unknownUser");
-    return userPayload(world, param("userId"));
+    const user = userPayload(world, param("userId"));
+    const own = { mfa_enabled: false, locale: "en-US", verified: true, email: null };
+    return user.id === world.botId ? { ...user, ...own } : user;
   });
   add("GET", "/users/:userId/guilds", () => [
     {
@@ -35,7 +38,7 @@ export function addIdentityRoutes(world: World, gateway: Gateway, add: AddRoute)
       banner: null,
       owner: false,
       features: [],
-      permissions: "0",
+      permissions: String(permissionsOf(world, world.botId)),
     },
   ]);
   add("POST", "/users/:userId/channels", ({ body }) => {

@@ -21,15 +21,18 @@ export interface RequestLog {
   readonly rateLimited: readonly RequestRecord[];
   readonly add: (record: RequestRecord) => void;
   readonly addRateLimited: (record: RequestRecord) => void;
-  readonly answered: (record: RequestRecord, status: number) => void;
+  readonly answered: (record: RequestRecord, status: number, response: unknown) => void;
   /** Hears of every request once it is answered; returns what ends the hearing. */
-  readonly onRequest: (listener: (record: RequestRecord) => void) => () => void;
+  readonly onRequest: (listener: RequestListener) => () => void;
 }
+
+/** `response` is the answer's JSON before it is written; undefined for an empty or injected one. */
+export type RequestListener = (record: RequestRecord, response: unknown) => void;
 
 export function createRequestLog(): RequestLog {
   const requests: RequestRecord[] = [];
   const rateLimited: RequestRecord[] = [];
-  const listeners = new Set<(record: RequestRecord) => void>();
+  const listeners = new Set<RequestListener>();
   return {
     requests,
     rateLimited,
@@ -39,9 +42,9 @@ export function createRequestLog(): RequestLog {
     addRateLimited: (record) => {
       rateLimited.push(record);
     },
-    answered: (record, status) => {
+    answered: (record, status, response) => {
       record.status = status;
-      for (const listener of listeners) listener(record);
+      for (const listener of listeners) listener(record, response);
     },
     onRequest: (listener) => {
       listeners.add(listener);

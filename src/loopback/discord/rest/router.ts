@@ -14,8 +14,21 @@ export interface RestCall extends ParsedBody {
   readonly query: URLSearchParams;
 }
 
-/** What it gives: JSON with status 200, a Response of its own, or undefined for 204. It throws ApiError to refuse. */
+/** What it gives: JSON with status 200, `created(…)`, or undefined for 204. It throws ApiError to refuse. */
 export type RestHandler = (call: RestCall) => unknown;
+
+/** JSON with status 201. */
+export function created(body: unknown): Created {
+  return new Created(body);
+}
+
+class Created {
+  readonly body: unknown;
+
+  constructor(body: unknown) {
+    this.body = body;
+  }
+}
 
 export type RestMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -63,7 +76,7 @@ export function createRestRouter(world: World, deps: RestDeps) {
     };
     deps.log.add(record);
 
-    const carryOut = async (): Promise<Response> => {
+    const carryOut = async (): Promise<Served> => {
       if (!authorized && !open) throw refusal("unauthorized");
       if (parsed instanceof ApiError) throw parsed;
       const param = (name: string) => {
@@ -72,8 +85,8 @@ export function createRestRouter(world: World, deps: RestDeps) {
       };
       const query = new URL(context.req.url).searchParams;
       const result: unknown = await serve({ ...parsed, param, query });
-      if (result instanceof Response) return result;
-      return result === undefined ? new Response(null, { status: 204 }) : Response.json(result);
+      if (result instanceof Created) return { status: 201, body: result.body };
+      return { status: result === undefined ? 204 : 200, body: result };
     };
 
     const fault = deps.faults.take(method, path);
@@ -85,28 +98,25 @@ export function createRestRouter(world: World, deps: RestDeps) {
         context.env.incoming.destroy();
         return new Response(null);
       }
-      deps.log.answered(record, fault.status);
+      deps.log.answered(record, fault.status, undefined);
       return faultResponse({ ...fault, status: fault.status });
     }
 
     const majorId = /^\/(?:channels|guilds|webhooks)\/([^/]+)/.exec(path)?.[1] ?? "";
     const limit = route === undefined ? undefined : deps.rateLimits?.count(method, route, majorId);
-    let response: Response;
+    let served: Served;
     if (limit?.exceeded === true) {
       deps.log.addRateLimited(record);
-      response = Response.json(
-        {
-          message: "You are being rate limited.",
-          retry_after: limit.retryAfterMs / 1000,
-          global: limit.global,
-        },
-        { status: 429 },
-      );
+      const { retryAfterMs, global } = limit;
+      const retry_after = retryAfterMs / 1000;
+      served = { status: 429, body: { message: "You are being rate limited.", retry_after, global } };
     } else {
-      response = await carryOut().catch((error: unknown) => refused(asRefusal(error)));
+      served = await carryOut().catch((error: unknown) => refused(asRefusal(error)));
     }
+    const { status, body } = served;
+    const response = body === undefined ? new Response(null, { status }) : Response.json(body, { status });
     for (const [name, value] of Object.entries(limit?.headers ?? {})) response.headers.set(name, value);
-    deps.log.answered(record, response.status);
+    deps.log.answered(record, status, body);
     return response;
   };
 
@@ -137,7 +147,13 @@ function asRefusal(error: unknown): ApiError {
   );
 }
 
-function refused(error: ApiError): Response {
+interface Served {
+  readonly status: number;
+  /** Undefined: none. */
+  readonly body: unknown;
+}
+
+function refused(error: ApiError): Served {
   const { message, code, errors, status } = error;
-  return Response.json({ message, code, ...(errors === undefined ? {} : { errors }) }, { status });
+  return { status, body: { message, code, ...(errors === undefined ? {} : { errors }) } };
 }

@@ -13,7 +13,7 @@ import { addToThread, createForumPost, createThread, isForum } from "../threads.
 import type { StoredChannel, StoredThread, World } from "../world.ts";
 import { autoArchiveMinutes, threadName } from "./channel-body.ts";
 import { parseAs, queryNumber } from "./parse.ts";
-import type { AddRoute, RestCall } from "./router.ts";
+import { type AddRoute, created, type RestCall } from "./router.ts";
 
 const fromMessageBody = z.object({
   name: threadName,
@@ -37,7 +37,8 @@ export function addThreadRoutes(world: World, add: AddRoute): void {
     if (parent.thread !== undefined || !parent.inGuild) throw refusal("wrongChannelType");
     const starter = messageOf(world, parent.id, param("messageId"), undefined);
     const draft = draftOf(parseAs(fromMessageBody, body));
-    return channelPayload(world, createThread(world, { ...draft, parent, starter, ownerId: world.botId }));
+    const thread = createThread(world, { ...draft, parent, starter, ownerId: world.botId });
+    return created(channelPayload(world, thread));
   });
 
   add("POST", "/channels/:channelId/threads", (call) => {
@@ -60,7 +61,7 @@ export function addThreadRoutes(world: World, add: AddRoute): void {
       ownerId: world.botId,
       invitable: parsed.invitable ?? true,
     });
-    return new Response(JSON.stringify(channelPayload(world, thread)), { status: 201, headers: JSON_TYPE });
+    return created(channelPayload(world, thread));
   });
 
   addThreadMemberRoutes(world, add);
@@ -125,9 +126,10 @@ function addThreadListRoutes(world: World, add: AddRoute): void {
     }),
   });
 
-  add("GET", "/guilds/:guildId/threads/active", () =>
-    listed(threadsWhere((_channel, thread) => !thread.archived)),
-  );
+  add("GET", "/guilds/:guildId/threads/active", () => ({
+    ...listed(threadsWhere((_channel, thread) => !thread.archived)),
+    has_more: false,
+  }));
 
   const archivedPage = ({ param, query }: RestCall, isPrivate: boolean, joinedOnly: boolean) => {
     const parent = channelOf(world, param("channelId"));
@@ -159,7 +161,7 @@ function openForumPost(world: World, parent: StoredChannel, { body, files }: Res
   const composed = composeMessage(world, parent.id, parsed.message, files);
   const draft = { ...draftOf(parsed), parent, ownerId: world.botId, appliedTags: parsed.applied_tags ?? [] };
   const { thread, message } = createForumPost(world, draft, composed);
-  return { ...channelPayload(world, thread), message: messagePayload(world, message) };
+  return created({ ...channelPayload(world, thread), message: messagePayload(world, message) });
 }
 
 function draftOf(parsed: z.infer<typeof fromMessageBody>) {
@@ -169,5 +171,3 @@ function draftOf(parsed: z.infer<typeof fromMessageBody>) {
     ...(parsed.rate_limit_per_user ? { rateLimitPerUser: parsed.rate_limit_per_user } : {}),
   };
 }
-
-const JSON_TYPE = { "Content-Type": "application/json" };
