@@ -86,6 +86,9 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
 
   const hear = (line: Line) => {
     if (line.kind === "noise") log.warn("the agent wrote something that is no line of its protocol");
+    if (line.kind === "system/session_writes_lost") {
+      log.warn("the CLI can't write its session down; the disk may be full", { session_id: spec.sessionId });
+    }
     if (line.kind === "control_response") control.answered(line.line);
     if (line.kind === "control_request") refuseUnknown(line.line);
     const events = translator.translate(line);

@@ -48,6 +48,7 @@ const schemas = {
   }),
   "system/thinking_tokens": z.object({ estimated_tokens: z.number() }),
   "system/background_tasks_changed": z.object({ tasks: z.array(z.unknown()) }),
+  "system/session_writes_lost": z.object({}),
   stream_event: z.object({
     parent_tool_use_id: optionalText,
     event: z.object({

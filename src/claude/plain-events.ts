@@ -34,7 +34,11 @@ export function permissionRequest({ request_id, request }: LineOf<"control_reque
 
 /** A request to the model failed and will be made again. */
 export function retrying(line: LineOf<"system/api_retry">): AgentEvent {
-  const reason = [line.error, line.error_status].filter(Boolean).join(" ");
+  // What never came to an answer has neither a status nor a name.
+  const named = [line.error === "unknown" ? undefined : line.error, line.error_status]
+    .filter(Boolean)
+    .join(" ");
+  const reason = named || "connection";
   return { type: "retrying", attempt: line.attempt, delayMs: line.retry_delay_ms, reason };
 }
 

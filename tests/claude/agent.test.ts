@@ -157,6 +157,20 @@ test("a stray print on stdout is passed over", async () => {
   expect(await bench.start().ask("hi")).toMatchObject({ outcome: "completed", text: "Hello." });
 });
 
+test("a session that can't be written down is a warning in the log", async () => {
+  const warnings: string[] = [];
+  const ignore = () => {};
+  const log = {
+    debug: ignore,
+    info: ignore,
+    warn: (message: string) => warnings.push(message),
+    error: ignore,
+  };
+  const bench = await claudeBench({ command: fixtureAgent("loses-writes"), log });
+  expect((await bench.start().ask("hi")).outcome).toBe("completed");
+  expect(warnings).toEqual([expect.stringContaining("disk")]);
+});
+
 test("a request that is newer than we are is refused, and the turn goes on", async () => {
   const bench = await claudeBench({ command: fixtureAgent("asks-something-new") });
   expect(await bench.start().ask("hi")).toMatchObject({ outcome: "completed", text: "error" });
