@@ -11,6 +11,7 @@ export type ErrorCode =
   | "intent_missing"
   | "claude_missing"
   | "claude_too_old"
+  | "claude_config_damaged"
   | "home_unwritable"
   | "database_newer"
   | "database_damaged"
@@ -40,6 +41,7 @@ const NEEDS_NEW_CONFIG: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "intent_missing",
   "claude_missing",
   "claude_too_old",
+  "claude_config_damaged",
   "home_unwritable",
   "database_newer",
 ]);

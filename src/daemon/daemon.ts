@@ -1,12 +1,13 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { createClaude } from "../claude/claude.ts";
+import type { DamagedConfigFile } from "../claude/config-file.ts";
 import type { Credential } from "../claude/environment.ts";
 import type { ClaudeCredential, Config } from "../config/config.ts";
 import type { Environment, Paths } from "../config/paths.ts";
 import { createAgentPool } from "../core/agent-pool.ts";
 import { ERROR_ID_BYTES, errorId } from "../core/error-id.ts";
-import type { CoordError } from "../core/errors.ts";
+import { CoordError } from "../core/errors.ts";
 import type { IncomingMessage } from "../core/inbound.ts";
 import type { Turn } from "../core/turn.ts";
 import { createChannelApi } from "../discord/channel-api.ts";
@@ -94,6 +95,7 @@ export async function startDaemon({ config, paths, env, log }: DaemonOptions): P
       limits: { startTimeoutMs: settings.startTimeoutMs, killGraceMs: settings.killGraceMs },
     });
     const found = await claude.check();
+    if (found.damagedConfig !== undefined) throw damagedClaudeConfig(found.damagedConfig);
     for (const warning of found.warnings) log.warn(warning);
     log.info("found the claude CLI", { version: found.version, path: found.executable });
     const orphans = await claude.sweepOrphans();
@@ -126,6 +128,7 @@ export async function startDaemon({ config, paths, env, log }: DaemonOptions): P
       return id;
     };
 
+    const projectNamed = (name: string) => config().projects.find((project) => project.name === name);
     const writing = new AbortController();
     const gateway = createGateway({
       token: config().discord.token,
@@ -140,6 +143,7 @@ export async function startDaemon({ config, paths, env, log }: DaemonOptions): P
     const replies = createReplies({
       channel: (channelId) => createChannelApi(gateway.rest, channelId),
       deliveries,
+      projectDir: (name) => projectNamed(name)?.projectDir,
       newNonce: () => randomBytes(15).toString("base64url"),
       now: Date.now,
       settings: () => config().replies,
@@ -151,7 +155,7 @@ export async function startDaemon({ config, paths, env, log }: DaemonOptions): P
       sessions,
       agents,
       openReply: replies,
-      project: (name) => config().projects.find((project) => project.name === name),
+      project: projectNamed,
       timing: () => ({
         stallTimeoutMs: config().claude.stallTimeoutMs,
         stopGraceMs: config().claude.killGraceMs,
@@ -217,6 +221,15 @@ export async function startDaemon({ config, paths, env, log }: DaemonOptions): P
     await stopAll();
     throw error;
   }
+}
+
+/** Every agent would end at once; better said now than at the first question. */
+function damagedClaudeConfig({ file, newestBackup }: DamagedConfigFile): CoordError {
+  const cure =
+    newestBackup === undefined
+      ? "There is no backup of it. Move it away and log in to claude again."
+      : `Put back its newest backup: cp ${newestBackup} ${file}`;
+  return new CoordError("claude_config_damaged", `Claude's own settings file ${file} is damaged. ${cure}`);
 }
 
 function asVariable({ name, value }: ClaudeCredential): Credential {

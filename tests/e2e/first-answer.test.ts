@@ -1,22 +1,11 @@
-import { expect, onTestFinished, test } from "vitest";
-import { startLoopbackDiscord } from "../../src/loopback/discord/server.ts";
-import { startScriptedModel } from "../../src/loopback/model/scripted-model.ts";
+import { expect, test } from "vitest";
 import { createSessionStore } from "../../src/sqlite/sessions.ts";
 import { daemonFixture } from "../support/daemon.ts";
 import { testDatabase } from "../support/database.ts";
-
-async function world() {
-  const discord = await startLoopbackDiscord();
-  const model = await startScriptedModel();
-  onTestFinished(async () => {
-    await discord.stop();
-    await model.stop();
-  });
-  return { discord, model };
-}
+import { realWorld } from "../support/real-world.ts";
 
 test("a mention becomes an answer; the next remembers it, also after kill -9 of the daemon", async () => {
-  const { discord, model } = await world();
+  const { discord, model } = await realWorld();
   const channel = discord.addChannel("web");
   const ann = discord.addMember("ann");
   const fixture = daemonFixture({

@@ -1,64 +1,104 @@
 import type { DeliveryStore } from "../../core/ledger.ts";
 import type { Snowflake } from "../../core/project.ts";
-import type { OpenReply } from "../../core/reply.ts";
+import type { OpenReply, Reply } from "../../core/reply.ts";
+import type { Turn } from "../../core/turn.ts";
 import type { ChannelApi, OutgoingMessage } from "../channel-api.ts";
 import { keepTyping } from "../typing.ts";
-import { splitMessage } from "./split-message.ts";
+import { EMPTY_VIEW, nextView, spokenText } from "./answer-view.ts";
+import { type RenderOptions, renderEnd, renderRunning } from "./render-answer.ts";
+import { createStreamSplitter } from "./stream-splitter.ts";
+import { holdText, waitingText } from "./waiting-text.ts";
 import { createWriter } from "./writer.ts";
 
 export interface RepliesDeps {
   readonly channel: (channelId: Snowflake) => ChannelApi;
   readonly deliveries: DeliveryStore;
+  /** Paths in it are shown from there on. */
+  readonly projectDir: (projectName: string) => string | undefined;
   readonly newNonce: () => string;
   readonly now: () => number;
-  readonly settings: () => {
-    stream: boolean;
-    footer: boolean;
-    tools: "off" | "brief" | "full";
-    maxMessages: number;
-  };
+  readonly settings: () => Pick<RenderOptions, "stream" | "footer" | "tools" | "maxMessages">;
+  /** Aborted when the daemon stops: what is not sent by then waits for the next start. */
   readonly signal: AbortSignal;
   readonly log: { debug(message: string, fields?: object): void };
 }
 
+/** Discord allows five edits in five seconds in a channel; this leaves room for what else is written there. */
+const PACE_MS = 1_500;
+/** Until then the typing indicator says enough; many answers begin before. */
+const QUIET_MS = 2_000;
+/** How often the elapsed time moves on when nothing else happens. */
+const TICK_MS = 5_000;
+
+/** Shows turns in their channels: as they run, and how they end. */
 export function createReplies(deps: RepliesDeps): OpenReply {
-  return (turn) => {
-    const channel = deps.channel(turn.conversationId);
-    const writer = createWriter({
-      turnId: turn.id,
-      replyTo: turn.messageId,
-      channel,
-      deliveries: deps.deliveries,
-      newNonce: deps.newNonce,
-      paceMs: 1_500,
-      signal: deps.signal,
-      onTrouble: (error) => deps.log.debug("a message could not be written yet", { turn_id: turn.id, error }),
-    });
-    let stopTyping: () => void = () => {};
-    const messages: OutgoingMessage[] = [];
-    return {
-      begin: () => {
-        stopTyping = keepTyping(channel.type);
-      },
-      waits: () => {},
-      show: () => {},
-      hold: async () => {
-        stopTyping();
-        await writer.leave();
-      },
-      leave: async () => {
-        stopTyping();
-        await writer.leave();
-      },
-      finish: async (end) => {
-        try {
-          for (const content of splitMessage(end.answer)) messages.push({ content });
-          if (end.errorId) messages.push({ content: `${end.failureCode} ${end.errorId}` });
-          await writer.finish(messages);
-        } finally {
-          stopTyping();
-        }
-      },
+  return (turn) => openReply(turn, deps);
+}
+
+function openReply(turn: Turn, deps: RepliesDeps): Reply {
+  const channel = deps.channel(turn.conversationId);
+  const projectDir = deps.projectDir(turn.projectName);
+  const splitter = createStreamSplitter();
+  const writer = createWriter({
+    turnId: turn.id,
+    replyTo: turn.messageId,
+    channel,
+    deliveries: deps.deliveries,
+    newNonce: deps.newNonce,
+    paceMs: PACE_MS,
+    signal: deps.signal,
+    onTrouble: (error) => deps.log.debug("a message could not be written yet", { turn_id: turn.id, error }),
+  });
+  let view = EMPTY_VIEW;
+  let begunAtMs: number | undefined;
+  const timers: NodeJS.Timeout[] = [];
+  let stopTyping: () => void = () => {};
+
+  const options = (): RenderOptions => ({ ...deps.settings(), nowMs: deps.now() });
+  const running = (): OutgoingMessage[] => {
+    const split = (markdown: string) => {
+      splitter.replace(markdown);
+      return splitter.parts();
     };
+    return renderRunning(view, begunAtMs ?? deps.now(), { ...options(), split });
+  };
+  const update = () => {
+    if (begunAtMs === undefined) return;
+    const speaks = deps.settings().stream && spokenText(view).trim() !== "";
+    if (speaks || deps.now() - begunAtMs >= QUIET_MS) writer.show(running);
+  };
+  const settle = () => {
+    for (const timer of timers.splice(0)) clearInterval(timer);
+    stopTyping();
+  };
+
+  return {
+    begin: () => {
+      begunAtMs = deps.now();
+      stopTyping = keepTyping(channel.type);
+      timers.push(setTimeout(update, QUIET_MS), setInterval(update, TICK_MS));
+    },
+    waits: (ahead) => writer.show(() => [{ content: waitingText(ahead) }]),
+    show: (event) => {
+      view = nextView(view, event, projectDir);
+      update();
+    },
+    hold: async (untilMs) => {
+      settle();
+      await writer.finish([{ content: holdText(untilMs) }]);
+      // The answer comes as a message of its own, hours later maybe: an edit of this one would tell nobody.
+      deps.deliveries.forget(turn.id, 0);
+    },
+    leave: async () => {
+      settle();
+      await writer.leave();
+    },
+    finish: async (end) => {
+      try {
+        await writer.finish(renderEnd(end, begunAtMs === undefined ? undefined : view, options()));
+      } finally {
+        settle();
+      }
+    },
   };
 }

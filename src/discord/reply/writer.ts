@@ -20,8 +20,8 @@ export interface WriterOptions {
 
 /** Makes the channel equal to a list of messages: creates, edits and deletes what differs, each once. */
 export interface Writer {
-  /** What should stand there for now; the newest list wins. Never waits. */
-  show(messages: readonly OutgoingMessage[]): void;
+  /** What should stand there for now; asked when there is time to write it, and the newest wins. Never waits. */
+  show(messages: () => readonly OutgoingMessage[]): void;
   /** What shall stand there in the end. Settles when it does; tries until it does, is undeliverable, or the signal. */
   finish(messages: readonly OutgoingMessage[]): Promise<void>;
   /** Stops writing where it stands. */
@@ -31,7 +31,7 @@ export interface Writer {
 export function createWriter(options: WriterOptions): Writer {
   const { channel, deliveries, turnId } = options;
   const standing: Standing[] = [];
-  let wanted: readonly OutgoingMessage[] | undefined;
+  let wanted: (() => readonly OutgoingMessage[]) | undefined;
   let passes: Promise<void> | undefined;
   let left = false;
 
@@ -88,7 +88,7 @@ export function createWriter(options: WriterOptions): Writer {
       const messages = wanted;
       wanted = undefined;
       try {
-        await pass(messages);
+        await pass(messages());
       } catch (error) {
         // A preview is not worth a fight; the end is, and it goes over everything once more.
         options.onTrouble(error);

@@ -1,0 +1,24 @@
+import { onTestFinished } from "vitest";
+import {
+  type LoopbackDiscord,
+  type LoopbackDiscordOptions,
+  startLoopbackDiscord,
+} from "../../src/loopback/discord/server.ts";
+import {
+  type Script,
+  type ScriptedModel,
+  startScriptedModel,
+} from "../../src/loopback/model/scripted-model.ts";
+
+/** The far ends of the real binary: a loopback Discord and a scripted model, gone after the test. */
+export async function realWorld(
+  options: { discord?: LoopbackDiscordOptions; script?: Script } = {},
+): Promise<{ discord: LoopbackDiscord; model: ScriptedModel }> {
+  const discord = await startLoopbackDiscord(options.discord);
+  const model = await startScriptedModel(options.script ? { script: options.script } : {});
+  onTestFinished(async () => {
+    await discord.stop();
+    await model.stop();
+  });
+  return { discord, model };
+}
