@@ -1,9 +1,10 @@
 import { enableCompileCache } from "node:module";
 import { CoordError, exitCode } from "../core/errors.ts";
+import { ExitError } from "./exit.ts";
 import { createProgram } from "./program.ts";
 import { createTerminal, type Terminal } from "./terminal.ts";
 
-/** The process: parses the command line, runs the command, and turns what it throws into an exit code. */
+/** The process: runs the command line, and ends with its exit code. */
 export async function main(): Promise<void> {
   enableCompileCache();
   const terminal = createTerminal(process);
@@ -11,26 +12,26 @@ export async function main(): Promise<void> {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
   });
-  try {
-    process.exitCode = await run(process.argv.slice(2), terminal);
-  } catch (error) {
-    process.exitCode = exitCode(error);
-    terminal.explain(explanation(error));
-  }
+  process.exitCode = await run(process.argv.slice(2), terminal);
   // Something that was not closed keeps the process alive; the person should not have to find that out.
   setTimeout(() => process.exit(), LINGER_MS).unref();
 }
 
-/** Runs one command line; returns its exit code or throws. */
+/** Runs one command line and returns its exit code; why it failed has been said on stderr then. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
-  const program = createProgram(terminal);
   try {
-    await program.parseAsync(args, { from: "user" });
+    await createProgram(terminal).parseAsync(args, { from: "user" });
+    return 0;
   } catch (error) {
+    // Commander has explained itself.
     if (isCommanderExit(error)) return error.exitCode === 0 ? 0 : 2;
-    throw error;
+    if (error instanceof ExitError) {
+      if (error.message !== "") terminal.explain(error.message);
+      return error.exitCode;
+    }
+    terminal.explain(explanation(error));
+    return exitCode(error);
   }
-  return 0;
 }
 
 const LINGER_MS = 5_000;

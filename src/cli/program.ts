@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { demoCommand } from "./commands/demo.ts";
+import { projectCommand } from "./commands/project.ts";
 import { serveCommand } from "./commands/serve.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -15,7 +16,8 @@ export function createProgram(terminal: Terminal): Command {
     )
     .version(packageVersion(), "-V, --version")
     .addCommand(serveCommand(terminal))
-    .addCommand(demoCommand(terminal));
+    .addCommand(demoCommand(terminal))
+    .addCommand(projectCommand(terminal));
   inTerminal(program, terminal);
   return program;
 }

@@ -3,6 +3,7 @@ import type { Environment } from "../config/paths.ts";
 /** The seam to the terminal: everything that a command reads from or writes to its process. */
 export interface Terminal {
   readonly env: Environment;
+  /** Whether a person can be asked something. */
   readonly isInteractive: boolean;
   readonly stdin: NodeJS.ReadStream;
   /** Data, for pipes. */
@@ -20,7 +21,7 @@ export function createTerminal(process: NodeJS.Process): Terminal {
   const { stdin, stdout, stderr } = process;
   return {
     env: process.env,
-    isInteractive: Boolean(stdin.isTTY && stdout.isTTY),
+    isInteractive: Boolean(stdin.isTTY && stdout.isTTY && stderr.isTTY),
     stdin,
     stdout,
     stderr,

@@ -1,0 +1,16 @@
+import { Option } from "commander";
+
+/** The flag with which each command takes another config file. */
+export function configOption(): Option {
+  return new Option("-c, --config <file>", "the config file (default: ~/.claude-coordinator/config.yaml)");
+}
+
+/** The flag of everything that lists or shows. */
+export function jsonOption(): Option {
+  return new Option("--json", "print JSON, for scripts");
+}
+
+/** The flag that answers the question beforehand. */
+export function yesOption(): Option {
+  return new Option("-y, --yes", "do not ask");
+}

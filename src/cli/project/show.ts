@@ -1,0 +1,47 @@
+import type { ConfiguredProject } from "../../config/config.ts";
+import { loadConfig } from "../../config/load.ts";
+import { findPaths } from "../../config/paths.ts";
+import type { AccessRule } from "../../core/project.ts";
+import { printFacts } from "../facts.ts";
+import { printJson } from "../print-json.ts";
+import type { Terminal } from "../terminal.ts";
+import { findProject } from "./find-project.ts";
+import { projectJson } from "./project-json.ts";
+
+/** Prints all settings of one project. Throws project_unknown. */
+export function showProject(
+  name: string,
+  options: { json?: boolean; config?: string },
+  terminal: Terminal,
+): void {
+  const { env } = terminal;
+  const paths = findPaths({ env, configFlag: options.config });
+  const { config } = loadConfig({ path: paths.config, env, needsToken: false });
+  const project = findProject(config, name);
+  if (options.json) printJson(terminal, projectJson(project));
+  else printProject(terminal, project, config.access);
+}
+
+function printProject(terminal: Terminal, project: ConfiguredProject, general: AccessRule): void {
+  printFacts(terminal, {
+    Name: project.name,
+    Channel: project.channelId,
+    Folder: project.projectDir,
+    Host: project.host,
+    Model: project.model ?? "what the CLI chooses",
+    "Permission mode": project.permissionMode,
+    "Allowed tools": project.allowedTools.join(", ") || "none",
+    Mention: project.mention,
+    Access: project.access === undefined ? `general: ${accessText(general)}` : accessText(project.access),
+    "System prompt": project.systemPrompt,
+  });
+}
+
+function accessText({ users, roles, everyone }: AccessRule): string {
+  if (everyone) return "everyone";
+  const rules = [
+    ...(users.length > 0 ? [`users ${users.join(", ")}`] : []),
+    ...(roles.length > 0 ? [`roles ${roles.join(", ")}`] : []),
+  ];
+  return rules.join("; ") || "members with Manage Server";
+}

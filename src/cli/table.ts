@@ -1,0 +1,73 @@
+import { styleText } from "node:util";
+import type { Terminal } from "./terminal.ts";
+
+export interface Column<Row> {
+  readonly title: string;
+  readonly value: (row: Row) => string;
+  /** Numbers stand below each other when they end in the same place. */
+  readonly align?: "right";
+}
+
+/** Prints rows in aligned columns. On a terminal the widest are cut to fit its width; a pipe gets everything. */
+export function printTable<Row>(
+  terminal: Pick<Terminal, "stdout">,
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+): void {
+  const { stdout } = terminal;
+  const width = stdout.isTTY ? (stdout.columns ?? DEFAULT_WIDTH) : Number.POSITIVE_INFINITY;
+  const [titles = "", ...lines] = tableLines(columns, rows, width);
+  stdout.write(`${[styleText("bold", titles, { stream: stdout }), ...lines].join("\n")}\n`);
+}
+
+/** The lines of the table, the titles first; none is longer than `width` UTF-16 units if columns can be cut so far. */
+export function tableLines<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  width: number,
+): string[] {
+  const cells = [
+    columns.map(({ title }) => title),
+    ...rows.map((row) => columns.map(({ value }) => oneLine(value(row)))),
+  ];
+  const needed = columns.map((_, index) => Math.max(...cells.map((line) => line[index]?.length ?? 0)));
+  const widths = shrunk(needed, width - GAP.length * (columns.length - 1));
+  return cells.map((line) =>
+    line
+      .map((cell, index) => {
+        const space = widths[index] ?? 0;
+        const text = cut(cell, space);
+        return columns[index]?.align === "right" ? text.padStart(space) : text.padEnd(space);
+      })
+      .join(GAP)
+      .trimEnd(),
+  );
+}
+
+const GAP = "  ";
+const DEFAULT_WIDTH = 80;
+/** Less than this tells nothing any more. */
+const NARROWEST = 8;
+
+/** Takes from the widest column, one sign at a time, until all fit. */
+function shrunk(needed: readonly number[], width: number): number[] {
+  const widths = [...needed];
+  let over = widths.reduce((sum, each) => sum + each, 0) - width;
+  while (over > 0) {
+    const widest = Math.max(...widths);
+    if (widest <= NARROWEST) break;
+    widths[widths.indexOf(widest)] = widest - 1;
+    over -= 1;
+  }
+  return widths;
+}
+
+function cut(text: string, width: number): string {
+  if (text.length <= width) return text;
+  // No half of a surrogate pair is left at the end.
+  return `${text.slice(0, width - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
+}

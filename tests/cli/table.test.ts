@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { tableLines } from "../../src/cli/table.ts";
+
+const columns = [
+  { title: "NAME", value: ({ name }: { name: string; count: number }) => name },
+  { title: "COUNT", value: ({ count }: { count: number }) => String(count), align: "right" as const },
+];
+
+test("columns are as wide as their longest cell, and numbers end in one line", () => {
+  const rows = [
+    { name: "a", count: 5 },
+    { name: "longer", count: 1234567 },
+  ];
+  expect(tableLines(columns, rows, Number.POSITIVE_INFINITY)).toEqual([
+    "NAME      COUNT",
+    "a             5",
+    "longer  1234567",
+  ]);
+});
+
+test("where the terminal is narrow the widest column is cut, and no sign is halved", () => {
+  const rows = [{ name: "abcdefghijk🙂lmnop", count: 1 }];
+  expect(tableLines(columns, rows, 20)).toEqual(["NAME           COUNT", "abcdefghijk…       1"]);
+});
+
+test("a cell of several lines stays in its row", () => {
+  expect(tableLines(columns, [{ name: "two\n  lines", count: 1 }], 40)[1]).toBe("two lines      1");
+});
