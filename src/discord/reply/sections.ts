@@ -24,6 +24,8 @@ export const BEGINNING: SectionStart = { start: 0, blankBefore: false, afterItem
 const FENCE = /^( {0,3})(?:(`{3,})[^`]*|(~{3,}).*)$/;
 const BEGINS_BLOCK = /^(?:#{1,6}(?:[ \t]|$)|[-*+][ \t]+\S|1[.)][ \t]+\S)/;
 const LATER_ITEM = /^\d{1,9}[.)][ \t]+\S/;
+const NO_PARAGRAPH = /^(?:#{1,6}(?:[ \t]|$)|>|(?:-[ \t]*){3,}$|(?:\*[ \t]*){3,}$|(?:_[ \t]*){3,}$)/;
+const UNDERLINE = /^ {0,3}(?:=+|-+)[ \t]*$/;
 const ITEM = /^([-*+]|\d{1,9}[.)])([ \t]+)/;
 
 /** The sections of a text from one's start on. */
@@ -31,6 +33,7 @@ export function readSections(text: string, begin: SectionStart = BEGINNING): Sec
   const sections: Section[] = [];
   let open: (Section & { end: number; readonly itemIndent: number }) | undefined;
   let { start, blankBefore, afterItem } = begin;
+  let paragraph = false;
   const close = () => {
     if (open !== undefined) sections.push(open);
     afterItem = sections.length === 0 ? begin.afterItem : sections.at(-1)?.kind === "item";
@@ -52,11 +55,13 @@ export function readSections(text: string, begin: SectionStart = BEGINNING): Sec
       end = endOfFence(text, end, fence[2] ?? fence[3] ?? "");
       sections.push({ start, end, blankBefore, afterItem, kind: "fence" });
       afterItem = false;
-    } else if (open === undefined || begins(content, blankBefore, itemIndent > 0)) {
+    } else if (open === undefined || begins(content, blankBefore, itemIndent > 0 || !paragraph)) {
       close();
       const indent = contentIndent(content);
       open = { start, end, blankBefore, afterItem, kind: indent > 0 ? "item" : "lines", itemIndent: indent };
     } else open.end = end;
+    // Only a paragraph that is still open takes a line like "2. and so on" for its own.
+    paragraph = !(NO_PARAGRAPH.test(content) || (paragraph && UNDERLINE.test(content)));
     blankBefore = false;
     start = end + 1;
   }
@@ -64,9 +69,9 @@ export function readSections(text: string, begin: SectionStart = BEGINNING): Sec
   return sections;
 }
 
-function begins(line: string, blankBefore: boolean, inItem: boolean): boolean {
+function begins(line: string, blankBefore: boolean, noParagraph: boolean): boolean {
   if (line.startsWith(" ") || line.startsWith("\t")) return false;
-  return blankBefore || BEGINS_BLOCK.test(line) || (inItem && LATER_ITEM.test(line));
+  return blankBefore || BEGINS_BLOCK.test(line) || (noParagraph && LATER_ITEM.test(line));
 }
 
 /** The indentation that belongs to a list item which begins in this line; 0 when none does. */
