@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["tests/**/*.test.ts"],
-          exclude: ["tests/e2e/**", "tests/contract/**", "tests/chaos/**"],
+          exclude: ["tests/e2e/**", "tests/contract/**", "tests/chaos/**", "tests/systemd/booted/**"],
           testTimeout: 15_000,
         },
       },
@@ -20,6 +20,17 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
+        },
+      },
+      {
+        // A booted systemd in a container; needs root, so `npm test` leaves it out.
+        test: {
+          name: "systemd",
+          include: ["tests/systemd/booted/**/*.test.ts"],
+          testTimeout: 120_000,
+          // The first run makes the container's file tree.
+          hookTimeout: 600_000,
+          fileParallelism: false,
         },
       },
     ],

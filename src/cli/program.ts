@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { demoCommand } from "./commands/demo.ts";
 import { projectCommand } from "./commands/project.ts";
 import { serveCommand } from "./commands/serve.ts";
+import { serviceCommand } from "./commands/service.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
@@ -16,6 +17,7 @@ export function createProgram(terminal: Terminal): Command {
     )
     .version(packageVersion(), "-V, --version")
     .addCommand(serveCommand(terminal))
+    .addCommand(serviceCommand(terminal))
     .addCommand(demoCommand(terminal))
     .addCommand(projectCommand(terminal));
   inTerminal(program, terminal);

@@ -20,6 +20,7 @@ export type ErrorCode =
   | "discord_unreachable"
   | "discord_refused"
   | "project_unknown"
+  | "service_failed"
   | "usage";
 
 /** A failure that a person can act on. Any other thrown value is a bug in claude-coord. */
