@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { createSessionStore } from "../../src/sqlite/sessions.ts";
+import { ask } from "../support/answers.ts";
 import { daemonFixture } from "../support/daemon.ts";
 import { testDatabase } from "../support/database.ts";
 import { realWorld } from "../support/real-world.ts";
@@ -13,14 +14,7 @@ test("a mention becomes an answer; the next remembers it, also after kill -9 of 
     modelUrl: model.url,
     projects: [{ name: "web", channel_id: channel.id }],
   });
-  const answerTo = async (text: string) => {
-    const message = await ann.says(channel, text, { mention: true });
-    const replies = await ann.waitsForReply(message, { timeoutMs: 30_000 });
-    await discord.until(() => discord.messages(channel).at(-1)?.content.includes("favourite"), {
-      timeoutMs: 30_000,
-    });
-    return replies;
-  };
+  const answerTo = (text: string) => ask(ann, channel, text);
 
   const daemon = await fixture.start();
   const [first] = await answerTo("My favourite colour is teal.");

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { isFinished, written } from "../support/answers.ts";
 import { daemonFixture } from "../support/daemon.ts";
 import { realWorld } from "../support/real-world.ts";
 
@@ -17,22 +18,17 @@ test("20 channels at once each get their own answer, and none another's", async 
     channels.map((channel) => ann.says(channel, `My channel is ${channel.name}.`, { mention: true })),
   );
   for (const channel of channels) {
-    await discord.until(() => answers(channel).some((text) => text.includes("I will remember")), {
-      timeoutMs: 90_000,
-    });
-    expect(answers(channel).join("\n")).toContain(`your channel is ${channel.name}.`);
+    await discord.until(() => written(discord, channel).some(isFinished), { timeoutMs: 90_000 });
+    expect(
+      written(discord, channel)
+        .map((message) => message.content)
+        .join("\n"),
+    ).toContain(`I will remember that your channel is ${channel.name}.`);
   }
   for (const request of model.requests) expect(request.history).toHaveLength(1);
   expect(fixture.agentPids().length).toBeGreaterThan(0);
   expect(await daemon.stop()).toBe(0);
   expect(fixture.agentPids()).toEqual([]);
-
-  function answers(channel: { id: string }): string[] {
-    return discord
-      .messages(channel)
-      .filter((message) => message.author.id === discord.bot.id)
-      .map((message) => message.content);
-  }
 });
 
 test("ten quick messages in one channel are answered in order, each once", async () => {
@@ -49,8 +45,8 @@ test("ten quick messages in one channel are answered in order, each once", async
   for (let index = 0; index < 10; index += 1) {
     asked.push(await ann.says(channel, `My number ${index} is ${index * 11}.`, { mention: true }));
   }
-  const replies = () => discord.messages(channel).filter((message) => message.author.id === discord.bot.id);
-  await discord.until(() => replies().filter(isWhole).length === 10, { timeoutMs: 60_000 });
+  const replies = () => written(discord, channel);
+  await discord.until(() => replies().filter(isFinished).length === 10, { timeoutMs: 60_000 });
   expect(replies().map((message) => message.message_reference?.message_id)).toEqual(
     asked.map(({ id }) => id),
   );
@@ -58,10 +54,6 @@ test("ten quick messages in one channel are answered in order, each once", async
   // One at a time: the CLI would merge messages that it is given while it works.
   expect(model.requests.at(-1)?.history).toHaveLength(10);
 });
-
-function isWhole({ content }: { content: string }): boolean {
-  return /I will remember/.test(content);
-}
 
 function modelEnv(url: string) {
   return { ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: "made-up-key" };

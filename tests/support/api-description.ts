@@ -8,24 +8,38 @@ import type { LoopbackDiscord } from "../../src/loopback/discord/server.ts";
  */
 export function withApiDescription(
   discord: Pick<LoopbackDiscord, "onRequest">,
-  { refusedToo = true }: { refusedToo?: boolean } = {},
+  options: { refusedToo?: boolean } = {},
 ): void {
   const problems: string[] = [];
-  discord.onRequest(({ method, route, body, status = 0 }, response) => {
-    const described = DESCRIBED[`${method} ${route}`];
-    if (described === undefined) return;
-    const succeeded = status >= 200 && status < 300;
-    const title = `${method} ${route}`;
-    if (described.body !== undefined && (succeeded || refusedToo)) {
-      problems.push(...mismatches(described.body, withNumericBits(body), `the body of ${title}`));
-    }
-    if (described.response !== undefined && succeeded && response !== undefined) {
-      problems.push(...mismatches(described.response, asSent(response), `the answer to ${title}`));
-    }
-  });
+  discord.onRequest((record, response) => problems.push(...descriptionProblems(record, response, options)));
   onTestFinished(() => {
     expect(problems).toEqual([]);
   });
+}
+
+/** What in one request and its answer does not fit Discord's API description. */
+export function descriptionProblems(
+  {
+    method,
+    route,
+    body,
+    status = 0,
+  }: { method: string; route?: string | undefined; body: unknown; status?: number | undefined },
+  response: unknown,
+  { refusedToo = true }: { refusedToo?: boolean } = {},
+): string[] {
+  const title = `${method} ${route}`;
+  const described = DESCRIBED[title];
+  const succeeded = status >= 200 && status < 300;
+  const bodyProblems =
+    described?.body !== undefined && (succeeded || refusedToo)
+      ? mismatches(described.body, withNumericBits(body), `the body of ${title}`)
+      : [];
+  const answerProblems =
+    described?.response !== undefined && succeeded && response !== undefined
+      ? mismatches(described.response, asSent(response), `the answer to ${title}`)
+      : [];
+  return [...bodyProblems, ...answerProblems];
 }
 
 interface Schema {

@@ -63,7 +63,7 @@ export async function setStage(terminal: Terminal, ownClaude: boolean): Promise<
     },
     startDaemon: async () => {
       const daemon = await startDaemonProcess({
-        ...(ownClaude ? terminal.env : { PATH: terminal.env["PATH"], HOME: home }),
+        ...(ownClaude ? terminal.env : { PATH: terminal.env.PATH, HOME: home }),
         CLAUDE_COORD_HOME: home,
         CONFIG_PATH: undefined,
         DISCORD_TOKEN: undefined,
@@ -85,5 +85,5 @@ const PATIENCE_MS = 600_000;
 
 /** The footer stands under a finished answer and under no other. */
 function isWhole(messages: readonly { content: string }[]): boolean {
-  return /^-# /m.test(messages.at(-1)?.content ?? "");
+  return messages.some(({ content }) => /^-# \d/m.test(content));
 }

@@ -124,6 +124,14 @@ test("a model and a permission mode that are set count from the next turn on", a
   expect(agent.events.some((event) => event.type === "permission_requested")).toBe(false);
 });
 
+test("a model that is set before the agent is there counts for its first turn", async () => {
+  const bench = await realClaude(() => "ok");
+  const agent = bench.start({ model: "sonnet" });
+  agent.agent.send({ type: "set_model", model: "haiku" });
+  await agent.ask("hi");
+  expect(bench.model.requests[0]?.model).toContain("haiku");
+});
+
 test("what a background task brings is a turn that nobody asked for", async () => {
   const command = `node -e "setTimeout(() => {}, 400)"`;
   const bench = await realClaude(({ history, messages }) =>
