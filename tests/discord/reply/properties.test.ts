@@ -79,7 +79,7 @@ describe("any answer", () => {
         fc.pre(!/>[ >\t]*[-*+\d.)]+[ \t]*$/m.test(text));
         expect(shown(discordLines(text))).toEqual(shown(blockLines(text)));
       }),
-      { numRuns },
+      { numRuns, examples: [["# the\n3) ```\n   ```\n\n"]] },
     );
   });
 
