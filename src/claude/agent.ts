@@ -18,15 +18,21 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
   const { log } = deps;
   const translator = createTranslator();
   const turns = createTurnQueue();
+  /** What was said before there was a process to hear it. */
+  const unsent: unknown[] = [];
   let child: AgentProcess | undefined;
   let isReady = false;
   let isGone = false;
+  let isNoisy = false;
   let stopGraceMs: number | undefined;
   let failure: AgentFailure | undefined;
   let interruptWanted = false;
   let lastAliveAt = Number.NEGATIVE_INFINITY;
 
-  const write = (line: unknown) => child?.write(line);
+  const write = (line: unknown) => {
+    if (child) child.write(line);
+    else unsent.push(line);
+  };
   const control: Control = createControl(write);
   const permissions = createPermissionDesk(write);
 
@@ -85,7 +91,10 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
   };
 
   const hear = (line: Line) => {
-    if (line.kind === "noise") log.warn("the agent wrote something that is no line of its protocol");
+    if (line.kind === "noise" && !isNoisy) {
+      isNoisy = true;
+      log.warn("the agent writes what is no line of its protocol", { session_id: spec.sessionId });
+    }
     if (line.kind === "system/session_writes_lost") {
       log.warn("the CLI can't write its session down; the disk may be full", { session_id: spec.sessionId });
     }
@@ -142,6 +151,7 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
       if (stopGraceMs !== undefined) return undefined;
       if ("code" in prepared) return prepared;
       child = spawn(prepared);
+      for (const line of unsent.splice(0)) child.write(line);
       void becomeReady();
       const exit = await child.exited;
       if (stopGraceMs !== undefined) return undefined;

@@ -152,23 +152,27 @@ test("a system prompt that no command line can hold ends the start, visibly", as
   }
 });
 
-test("a stray print on stdout is passed over", async () => {
-  const bench = await claudeBench({ command: fixtureAgent("prints-noise") });
+test("stray prints on stdout are passed over, and the log says so once", async () => {
+  const { log, warnings } = warningsOnly();
+  const bench = await claudeBench({ command: fixtureAgent("prints-noise"), log });
   expect(await bench.start().ask("hi")).toMatchObject({ outcome: "completed", text: "Hello." });
+  expect(warnings).toEqual([expect.stringContaining("no line of its protocol")]);
 });
 
 test("a session that can't be written down is a warning in the log", async () => {
-  const warnings: string[] = [];
-  const ignore = () => {};
-  const log = {
-    debug: ignore,
-    info: ignore,
-    warn: (message: string) => warnings.push(message),
-    error: ignore,
-  };
+  const { log, warnings } = warningsOnly();
   const bench = await claudeBench({ command: fixtureAgent("loses-writes"), log });
   expect((await bench.start().ask("hi")).outcome).toBe("completed");
   expect(warnings).toEqual([expect.stringContaining("disk")]);
+});
+
+test("a request that the agent refuses is a warning in the log, and the agent goes on", async () => {
+  const { log, warnings } = warningsOnly();
+  const bench = await claudeBench({ command: fixtureAgent("refuses-changes"), log });
+  const agent = bench.start();
+  agent.agent.send({ type: "set_permission_mode", permissionMode: "bypassPermissions" });
+  expect((await agent.ask("hi")).outcome).toBe("completed");
+  expect(warnings).toEqual([expect.stringContaining("did not do as asked")]);
 });
 
 test("a request that is newer than we are is refused, and the turn goes on", async () => {
@@ -234,3 +238,10 @@ test("a command whose interpreter is missing is told as missing", async () => {
   const bench = await claudeBench({ command: broken });
   expect((await bench.start().until("exited")).failure?.code).toBe("claude_missing");
 });
+
+function warningsOnly() {
+  const warnings: string[] = [];
+  const ignore = () => {};
+  const warn = (message: string) => void warnings.push(message);
+  return { warnings, log: { debug: ignore, info: ignore, warn, error: ignore } };
+}
