@@ -4,8 +4,13 @@ export interface Fault {
   readonly method?: string;
   /** Default: any. */
   readonly path?: RegExp;
-  /** An HTTP status; `hang`: no answer ever comes; `drop`: the connection breaks without an answer. */
-  readonly status: number | "hang" | "drop";
+  /**
+   * An HTTP status; `hang`: no answer ever comes; `drop`: the connection breaks without an answer; `slow`: all is
+   * well, but the answer waits for `delayMs`.
+   */
+  readonly status: number | "hang" | "drop" | "slow";
+  /** With `slow`. Default 1000. */
+  readonly delayMs?: number;
   /** How many requests it hits; default 1. */
   readonly times?: number;
   /** With 429: what Discord asks to wait. Default 1000. */

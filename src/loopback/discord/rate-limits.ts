@@ -9,8 +9,16 @@ export interface RateLimitVerdict {
 }
 
 export interface RateLimits {
-  /** Counts a request; `majorId` is the channel, webhook or guild of its path. Undefined: no limit is known. */
-  readonly count: (method: string, route: string, majorId: string) => RateLimitVerdict | undefined;
+  /** Counts a request. Undefined: no limit is known. */
+  readonly count: (request: CountedRequest) => RateLimitVerdict | undefined;
+}
+
+export interface CountedRequest {
+  readonly method: string;
+  readonly route: string;
+  /** The channel, webhook or guild of its path. */
+  readonly majorId: string;
+  readonly body: unknown;
 }
 
 /** Counts requests in buckets as Discord is known to; the numbers are not promised by it, only usual. */
@@ -29,7 +37,7 @@ export function createRateLimits(now: () => number): RateLimits {
     };
   };
   return {
-    count: (method, route, majorId) => {
+    count: ({ method, route, majorId, body }) => {
       // Answers to interactions do not count against the global limit.
       if (!route.startsWith("/interactions/") && !route.startsWith("/webhooks/:webhookId/:webhookToken")) {
         const all = use("global", GLOBAL);
@@ -47,6 +55,12 @@ export function createRateLimits(now: () => number): RateLimits {
           };
         }
       }
+      if (method === "PATCH" && route === "/channels/:channelId" && renames(body)) {
+        const window = use(`rename ${majorId}`, RENAME);
+        const leftMs = window.resetAtMs - now();
+        const headers = { "X-RateLimit-Scope": "shared", ...retryAfter(leftMs) };
+        if (window.exceeded) return { exceeded: true, retryAfterMs: leftMs, global: false, headers };
+      }
       const bucket = BUCKETS[`${method} ${route}`];
       if (bucket === undefined) return undefined;
       const window = use(`${method} ${route} ${majorId}`, bucket);
@@ -61,7 +75,7 @@ export function createRateLimits(now: () => number): RateLimits {
           "X-RateLimit-Reset": (window.resetAtMs / 1000).toFixed(3),
           "X-RateLimit-Reset-After": (leftMs / 1000).toFixed(3),
           "X-RateLimit-Bucket": createHash("md5").update(`${method} ${route}`).digest("hex"),
-          ...(window.exceeded ? { "X-RateLimit-Scope": bucket.scope ?? "user", ...retryAfter(leftMs) } : {}),
+          ...(window.exceeded ? { "X-RateLimit-Scope": "user", ...retryAfter(leftMs) } : {}),
         },
       };
     },
@@ -71,10 +85,12 @@ export function createRateLimits(now: () => number): RateLimits {
 interface Bucket {
   readonly limit: number;
   readonly windowMs: number;
-  readonly scope?: "shared";
 }
 
 const GLOBAL: Bucket = { limit: 50, windowMs: 1000 };
+
+/** A channel's name and topic change twice in ten minutes at most; no header tells of it before the 429 does. */
+const RENAME: Bucket = { limit: 2, windowMs: 10 * 60_000 };
 
 const FIVE_IN_FIVE_SECONDS: Bucket = { limit: 5, windowMs: 5000 };
 
@@ -87,12 +103,16 @@ const BUCKETS: Record<string, Bucket> = {
   "POST /channels/:channelId/typing": FIVE_IN_FIVE_SECONDS,
   "PUT /channels/:channelId/messages/:messageId/reactions/:emoji/:userId": { limit: 1, windowMs: 250 },
   "DELETE /channels/:channelId/messages/:messageId/reactions/:emoji/:userId": { limit: 1, windowMs: 250 },
-  "PATCH /channels/:channelId": { limit: 2, windowMs: 10 * 60_000, scope: "shared" },
+  "PATCH /channels/:channelId": { limit: 5, windowMs: 15_000 },
   "POST /channels/:channelId/messages/:messageId/threads": { limit: 50, windowMs: 300_000 },
   "POST /channels/:channelId/threads": { limit: 50, windowMs: 300_000 },
   "POST /webhooks/:webhookId/:webhookToken": { limit: 5, windowMs: 2000 },
   "PATCH /webhooks/:webhookId/:webhookToken/messages/:messageId": { limit: 5, windowMs: 2000 },
 };
+
+function renames(body: unknown): boolean {
+  return typeof body === "object" && body !== null && ("name" in body || "topic" in body);
+}
 
 function retryAfter(leftMs: number): Record<string, string> {
   return { "Retry-After": String(Math.ceil(leftMs / 1000)) };

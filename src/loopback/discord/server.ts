@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
-import type { Server } from "node:http";
-import { createAdaptorServer } from "@hono/node-server";
-import { type APIMessage, type ChannelType, GatewayOpcodes } from "discord-api-types/v10";
-import { createFaultList, type Fault } from "./faults.ts";
+import { type APIMessage, type ChannelType, PermissionFlagsBits } from "discord-api-types/v10";
+import { createFaultControl, type Faults } from "./fault-control.ts";
+import { createFaultList } from "./faults.ts";
 import { createGateway } from "./gateway/gateway.ts";
 import { createChannel, createRole, createUser, foundGuild, joinGuild } from "./guild.ts";
 import { createGuildControl, type GuildControl } from "./guild-control.ts";
 import { channelOf, messagesOf } from "./lookups.ts";
+import { openNetwork } from "./network.ts";
 import { messagePayload } from "./payloads/message-payload.ts";
 import type { Ref } from "./people/acting.ts";
 import { createPerson, type Person } from "./people/person.ts";
@@ -82,26 +82,6 @@ export interface AddMemberOptions {
   readonly bot?: boolean;
 }
 
-export interface Faults {
-  /** Makes the next requests that match fail. */
-  failNext(fault: Fault): void;
-  /** Forgets faults that have hit nothing yet. */
-  clear(): void;
-  /** Cuts every gateway socket without a word; sessions can be resumed. */
-  dropSockets(): void;
-  /** Op 9; a session that is not resumable is gone. */
-  invalidateSessions(options: { resumable: boolean }): void;
-  /** Sessions are forgotten, so that the next RESUME is answered with op 9. */
-  forgetSessions(): void;
-  /** Op 7: asks every bot to reconnect and resume. */
-  requestReconnect(): void;
-  withholdHeartbeats(withhold: boolean): void;
-  /** The network is gone: every connection breaks and new ones are refused. State and sessions stay. */
-  goAway(): Promise<void>;
-  /** Back on the same port. */
-  comeBack(): Promise<void>;
-}
-
 /** Starts a Discord of one guild on 127.0.0.1, with one bot that can log in. */
 export async function startLoopbackDiscord(options: LoopbackDiscordOptions = {}): Promise<LoopbackDiscord> {
   const now = options.now ?? Date.now;
@@ -122,13 +102,12 @@ export async function startLoopbackDiscord(options: LoopbackDiscordOptions = {})
   const gateway = createGateway(world, { heartbeatIntervalMs: options.heartbeatIntervalMs ?? 41_250 });
   const rateLimits = options.rateLimits === true ? createRateLimits(now) : undefined;
   const app = createRestApp(world, gateway, { faults, log, rateLimits });
-  const listen = async (port: number) => {
-    const server = createAdaptorServer({ fetch: app.fetch }) as Server;
-    gateway.listenOn(server);
-    const bound = await listenOnLoopback(server, port);
-    return { server, port: bound };
-  };
-  let { server, port } = await listen(options.port ?? 0);
+  const network = await openNetwork({
+    port: options.port ?? 0,
+    fetch: app.fetch,
+    onServer: gateway.listenOn,
+  });
+  const { port } = network;
   world.baseUrl = `http://127.0.0.1:${port}`;
 
   const stopping = new AbortController();
@@ -136,10 +115,6 @@ export async function startLoopbackDiscord(options: LoopbackDiscordOptions = {})
   const idOf = (ref: Ref) => (typeof ref === "string" ? ref : ref.id);
   const owner = world.users.get(world.ownerId);
   if (owner === undefined) throw new Error("The guild has no owner.");
-  const goAway = async () => {
-    for (const connection of gateway.connections) connection.terminate();
-    await closeServer(server);
-  };
 
   return {
     apiUrl: `${world.baseUrl}/api`,
@@ -184,29 +159,7 @@ export async function startLoopbackDiscord(options: LoopbackDiscordOptions = {})
     onChange: world.onChange,
     onRequest: log.onRequest,
     until,
-    faults: {
-      failNext: faults.failNext,
-      clear: faults.clear,
-      dropSockets: () => {
-        for (const connection of gateway.connections) connection.terminate();
-      },
-      invalidateSessions: ({ resumable }) => {
-        if (!resumable) gateway.forgetSessions();
-        for (const connection of gateway.connections)
-          connection.send(GatewayOpcodes.InvalidSession, resumable);
-      },
-      forgetSessions: gateway.forgetSessions,
-      requestReconnect: () => {
-        for (const connection of gateway.connections) connection.send(GatewayOpcodes.Reconnect);
-      },
-      withholdHeartbeats: (withhold) => {
-        gateway.withholdHeartbeats = withhold;
-      },
-      goAway,
-      comeBack: async () => {
-        ({ server, port } = await listen(port));
-      },
-    },
+    faults: createFaultControl(faults, gateway, network),
     botIsOnline: async ({ timeoutMs = 10_000 } = {}) => {
       const online = () => [...gateway.connections].some((connection) => connection.session() !== undefined);
       await until(online, { timeoutMs, describe: "the bot to be online" });
@@ -214,30 +167,12 @@ export async function startLoopbackDiscord(options: LoopbackDiscordOptions = {})
     stop: async () => {
       stopping.abort();
       gateway.stop();
-      await closeServer(server);
+      await network.goAway();
     },
   };
 }
 
-const BOT_PERMISSIONS = ALL_PERMISSIONS & ~8n;
-
-function listenOnLoopback(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
-      server.off("error", reject);
-      const address = server.address();
-      resolve(typeof address === "object" && address !== null ? address.port : port);
-    });
-  });
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
-}
+const BOT_PERMISSIONS = ALL_PERMISSIONS & ~PermissionFlagsBits.Administrator;
 
 function lastRequests(requests: readonly RequestRecord[]): string {
   const lines = requests.slice(-8).map(({ method, path, status }) => `  ${method} ${path} ${status ?? "…"}`);

@@ -95,3 +95,39 @@ test("every answered request is told of with its route, body and status", async 
     }),
   ]);
 });
+
+test("an answer can be slow", async () => {
+  const { discord, channel } = await connectedBot();
+  discord.faults.failNext({ path: /\/messages$/, status: "slow", delayMs: 150 });
+  const startMs = performance.now();
+  await channel.send("slow");
+  expect(performance.now() - startMs).toBeGreaterThanOrEqual(145);
+});
+
+test("a thread is renamed twice in ten minutes and no more, and no header warns of it", async () => {
+  const { discord } = await connectedBot({ rateLimits: true });
+  const channel = discord.addChannel("renamed");
+  const rename = (name: string) =>
+    fetch(`${discord.apiUrl}/v10/channels/${channel.id}`, {
+      method: "PATCH",
+      headers: { Authorization: `Bot ${discord.token}`, "Content-Type": "application/json" },
+      body: JSON.stringify({ name }),
+    });
+  expect((await rename("one")).status).toBe(200);
+  expect((await rename("two")).headers.get("X-RateLimit-Remaining")).toBe("3");
+  const refused = await rename("three");
+  expect(refused.status).toBe(429);
+  expect(refused.headers.get("X-RateLimit-Scope")).toBe("shared");
+  expect(Number(refused.headers.get("Retry-After"))).toBeGreaterThan(500);
+});
+
+test("more than fifty requests in a second break the global limit", async () => {
+  const discord = await startDiscord({ rateLimits: true, now: () => 1_700_000_000_000 });
+  const get = () =>
+    fetch(`${discord.apiUrl}/v10/users/@me`, { headers: { Authorization: `Bot ${discord.token}` } });
+  const responses = await Promise.all(Array.from({ length: 51 }, get));
+  const refused = responses.filter(({ status }) => status === 429);
+  expect(refused).toHaveLength(1);
+  expect(refused[0]?.headers.get("X-RateLimit-Global")).toBe("true");
+  expect(await refused[0]?.json()).toMatchObject({ global: true });
+});

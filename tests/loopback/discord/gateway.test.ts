@@ -120,6 +120,15 @@ test("a session that is invalid is replaced by a new one, without what happened 
   await expect.poll(() => seen).toEqual(["heard"]);
 }, 20_000);
 
+test("a session waits five minutes for its bot, and no longer", async () => {
+  let nowMs = Date.now();
+  const { discord, client } = await connectedBot({ now: () => nowMs });
+  const ready = nextEvent(client, "shardReady");
+  discord.faults.dropSockets();
+  nowMs += 6 * 60_000;
+  await ready;
+}, 20_000);
+
 test("op 9 makes the bot identify anew", async () => {
   const { discord, client } = await connectedBot();
   const ready = nextEvent(client, "shardReady");

@@ -423,3 +423,22 @@ test("a command that needs a permission is not offered to who lacks it", async (
   await discord.owner.runs(general, "/reset");
   expect((await received).user.id).toBe(discord.owner.id);
 });
+
+test("buttons work in threads, and their replies come there", async () => {
+  const { ann, general, client, discord } = await connectedBot();
+  const failures = onInteraction<ButtonInteraction>(client, (button) =>
+    button.reply({ content: button.channel?.isThread() === true ? "in a thread" : "elsewhere" }),
+  );
+  const { id } = await ann.opensThread(general, "T");
+  const thread = await client.channels.fetch(id);
+  if (thread?.isThread() !== true) throw new Error("no thread");
+  const sent = await thread.send(yesNo);
+  const [reply] = await (await ann.clicks({ id: sent.id, channel_id: id }, "Allow")).waitsForReply();
+  expect(reply).toMatchObject({
+    channel_id: id,
+    content: "in a thread",
+    message_reference: { message_id: sent.id },
+  });
+  expect(discord.messages(general).map(({ type }) => type)).toEqual([18]);
+  expect(failures).toEqual([]);
+});

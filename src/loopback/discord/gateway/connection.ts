@@ -6,10 +6,9 @@ import {
 } from "discord-api-types/v10";
 import type { RawData, WebSocket } from "ws";
 import { z } from "zod";
-import { applicationFlags } from "../payloads/application-payload.ts";
 import { guildDispatch } from "../payloads/guild-payload.ts";
-import { userPayload } from "../payloads/member-payload.ts";
 import type { World } from "../world.ts";
+import { type Closing, readIdentify, readResume, readyData, UNREADABLE } from "./handshake.ts";
 import { membersChunks } from "./members-chunks.ts";
 import type { GatewaySession } from "./session.ts";
 
@@ -18,7 +17,8 @@ export interface GatewayConnection {
   readonly session: () => GatewaySession | undefined;
   /** Sends a frame that is no event: reconnect, invalid session. */
   readonly send: (opcode: GatewayOpcodes, data?: unknown) => void;
-  readonly close: (code: number, reason: string) => void;
+  /** Op 9. A session that is not resumable is over, and the bot may identify anew on this socket. */
+  readonly invalidate: (resumable: boolean) => void;
   /** Cuts the line without a word. */
   readonly terminate: () => void;
 }
@@ -55,60 +55,40 @@ export function openConnection(
   };
   let windowStartMs = world.now();
 
+  const refuse = ({ closeCode, reason }: Closing) => close(closeCode, reason);
+
   const identify = (data: unknown) => {
-    if (session !== undefined) return close(GatewayCloseCodes.AlreadyAuthenticated, "Already authenticated.");
-    const parsed = identifyData.safeParse(data);
-    if (!parsed.success) return close(GatewayCloseCodes.DecodeError, "Error while decoding payload.");
-    const { token, intents } = parsed.data;
-    if (bare(token) !== world.token)
-      return close(GatewayCloseCodes.AuthenticationFailed, "Authentication failed.");
-    if ((intents & ~KNOWN_INTENTS) !== 0)
-      return close(GatewayCloseCodes.InvalidIntents, "Invalid intent(s).");
-    if (!world.messageContentAllowed && (intents & GatewayIntentBits.MessageContent) !== 0) {
-      return close(GatewayCloseCodes.DisallowedIntents, "Disallowed intent(s).");
-    }
-    session = options.startSession(intents);
+    if (session !== undefined) return refuse(ALREADY_AUTHENTICATED);
+    const asked = readIdentify(world, data);
+    if ("closeCode" in asked) return refuse(asked);
+    session = options.startSession(asked.intents);
     session.attach(socket);
-    session.dispatch(GatewayDispatchEvents.Ready, {
-      v: 10,
-      user: { ...userPayload(world, world.botId), verified: true, mfa_enabled: false, email: null, flags: 0 },
-      guilds: [{ id: world.guildId, unavailable: true }],
-      private_channels: [],
-      relationships: [],
-      user_settings: {},
-      session_id: session.id,
-      resume_gateway_url: `${world.baseUrl.replace(/^http/, "ws")}/gateway`,
-      application: { id: world.botId, flags: applicationFlags(world) },
-      ...(parsed.data.shard === undefined ? {} : { shard: parsed.data.shard }),
-    });
-    if ((intents & GatewayIntentBits.Guilds) !== 0) {
+    session.dispatch(GatewayDispatchEvents.Ready, readyData(world, session.id, asked.shard));
+    if ((asked.intents & GatewayIntentBits.Guilds) !== 0) {
       session.dispatch(GatewayDispatchEvents.GuildCreate, guildDispatch(world));
     }
   };
 
   const resume = (data: unknown) => {
-    if (session !== undefined) return close(GatewayCloseCodes.AlreadyAuthenticated, "Already authenticated.");
-    const parsed = resumeData.safeParse(data);
-    if (!parsed.success) return close(GatewayCloseCodes.DecodeError, "Error while decoding payload.");
-    if (bare(parsed.data.token) !== world.token) {
-      return close(GatewayCloseCodes.AuthenticationFailed, "Authentication failed.");
-    }
-    const found = options.findSession(parsed.data.session_id);
+    if (session !== undefined) return refuse(ALREADY_AUTHENTICATED);
+    const asked = readResume(world, data);
+    if ("closeCode" in asked) return refuse(asked);
+    const found = options.findSession(asked.session_id);
     if (found === undefined) return send(GatewayOpcodes.InvalidSession, false);
-    if (!found.holdsSince(parsed.data.seq)) {
+    if (!found.holdsSince(asked.seq)) {
       options.endSession(found);
       return close(GatewayCloseCodes.InvalidSeq, "Invalid seq.");
     }
     found.socket()?.close(GatewayCloseCodes.UnknownError, "Resumed elsewhere.");
     session = found;
     session.attach(socket);
-    session.replaySince(parsed.data.seq);
+    session.replaySince(asked.seq);
     session.dispatch(GatewayDispatchEvents.Resumed, { _trace: [] });
   };
 
   const sendMembers = (asking: GatewaySession, request: unknown) => {
     const chunks = membersChunks(world, request);
-    if (chunks === undefined) return close(GatewayCloseCodes.DecodeError, "Error while decoding payload.");
+    if (chunks === undefined) return refuse(UNREADABLE);
     for (const chunk of chunks) asking.dispatch(GatewayDispatchEvents.GuildMembersChunk, chunk);
   };
 
@@ -122,7 +102,7 @@ export function openConnection(
     if (frames > FRAMES_PER_MINUTE)
       return close(GatewayCloseCodes.RateLimited, "You are being rate limited.");
     const frame = parseFrame(raw);
-    if (frame === undefined) return close(GatewayCloseCodes.DecodeError, "Error while decoding payload.");
+    if (frame === undefined) return refuse(UNREADABLE);
     switch (frame.op) {
       case GatewayOpcodes.Heartbeat:
         return options.acknowledges() ? send(GatewayOpcodes.HeartbeatAck) : undefined;
@@ -152,32 +132,31 @@ export function openConnection(
   });
   send(GatewayOpcodes.Hello, { heartbeat_interval: options.heartbeatIntervalMs, _trace: [] });
   heard();
-  return { session: () => session, send, close, terminate: () => socket.terminate() };
+  return {
+    session: () => session,
+    send,
+    invalidate: (resumable) => {
+      send(GatewayOpcodes.InvalidSession, resumable);
+      if (!resumable) session = undefined;
+    },
+    terminate: () => {
+      session?.detach(socket);
+      socket.terminate();
+    },
+  };
 }
 
 const FRAMES_PER_MINUTE = 120;
-const KNOWN_INTENTS = Object.values(GatewayIntentBits).reduce<number>(
-  (sum, bit) => (typeof bit === "number" ? sum | bit : sum),
-  0,
-);
+const ALREADY_AUTHENTICATED: Closing = {
+  closeCode: GatewayCloseCodes.AlreadyAuthenticated,
+  reason: "Already authenticated.",
+};
 
 const frameShape = z.object({ op: z.number(), d: z.unknown().optional() });
-const identifyData = z.object({
-  token: z.string(),
-  intents: z.number().int().min(0),
-  properties: z.looseObject({}),
-  shard: z.tuple([z.number(), z.number()]).optional(),
-});
-const resumeData = z.object({ token: z.string(), session_id: z.string(), seq: z.number() });
-
 function parseFrame(raw: RawData): z.infer<typeof frameShape> | undefined {
   try {
     return frameShape.parse(JSON.parse(String(raw)));
   } catch {
     return undefined;
   }
-}
-
-function bare(token: string): string {
-  return token.replace(/^Bot /, "");
 }

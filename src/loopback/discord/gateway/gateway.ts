@@ -31,6 +31,12 @@ export function createGateway(world: World, options: { heartbeatIntervalMs: numb
     const data = heardBy(world, session.intents, change);
     if (data !== undefined) session.dispatch(change.type, data);
   };
+  const endForgotten = () => {
+    const oldestMs = world.now() - WAITS_FOR_RESUME_MS;
+    for (const session of [...sessions.values()]) {
+      if ((session.waitingSinceMs() ?? Infinity) < oldestMs) sessions.delete(session.id);
+    }
+  };
   const stopListening = world.onChange((change) => {
     for (const session of sessions.values()) tell(session, change);
   });
@@ -64,11 +70,15 @@ export function createGateway(world: World, options: { heartbeatIntervalMs: numb
       acknowledges: () => !gateway.withholdHeartbeats,
       startSession: (intents) => {
         gateway.identifiesLeft -= 1;
-        const session = createGatewaySession(randomBytes(16).toString("hex"), intents);
+        endForgotten();
+        const session = createGatewaySession(randomBytes(16).toString("hex"), intents, world.now);
         sessions.set(session.id, session);
         return session;
       },
-      findSession: (id) => sessions.get(id),
+      findSession: (id) => {
+        endForgotten();
+        return sessions.get(id);
+      },
       endSession: (session) => sessions.delete(session.id),
       closed: () => connections.delete(connection),
     });
@@ -76,6 +86,9 @@ export function createGateway(world: World, options: { heartbeatIntervalMs: numb
   };
   return gateway;
 }
+
+/** Discord does not tell how long a session waits for its bot; it is minutes. */
+const WAITS_FOR_RESUME_MS = 5 * 60_000;
 
 const LARGEST_PAYLOAD_BYTES = 4096;
 

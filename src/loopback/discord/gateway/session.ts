@@ -8,6 +8,8 @@ export interface GatewaySession {
   /** The socket that is attached now, if any. */
   readonly socket: () => WebSocket | undefined;
   readonly attach: (socket: WebSocket) => void;
+  /** Since when no socket is attached, in ms since the epoch. */
+  readonly waitingSinceMs: () => number | undefined;
   /** Leaves the session waiting for RESUME. */
   readonly detach: (socket: WebSocket) => void;
   /** Numbers an event, keeps it and sends it if a socket is attached. */
@@ -18,19 +20,24 @@ export interface GatewaySession {
   readonly replaySince: (sequence: number) => void;
 }
 
-export function createGatewaySession(id: string, intents: number): GatewaySession {
+export function createGatewaySession(id: string, intents: number, now: () => number): GatewaySession {
   const kept: { sequence: number; frame: string }[] = [];
   let sequence = 0;
   let attached: WebSocket | undefined;
+  let waitingSinceMs: number | undefined;
   return {
     id,
     intents,
     socket: () => attached,
+    waitingSinceMs: () => waitingSinceMs,
     attach: (socket) => {
       attached = socket;
+      waitingSinceMs = undefined;
     },
     detach: (socket) => {
-      if (attached === socket) attached = undefined;
+      if (attached !== socket) return;
+      attached = undefined;
+      waitingSinceMs = now();
     },
     dispatch: (type, data) => {
       sequence += 1;

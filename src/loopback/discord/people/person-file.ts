@@ -1,10 +1,11 @@
 import type { UploadedFile } from "../attachments.ts";
+import { contentTypeOf } from "../content-type.ts";
 
 /** A file that a person sends. */
 export interface PersonFile {
   readonly name: string;
   readonly data: string | Uint8Array;
-  /** Default: `text/plain; charset=utf-8`. */
+  /** Default: by the name. */
   readonly contentType?: string;
 }
 
@@ -12,6 +13,6 @@ export function uploadOf(file: PersonFile): UploadedFile {
   return {
     name: file.name,
     bytes: typeof file.data === "string" ? new TextEncoder().encode(file.data) : file.data,
-    contentType: file.contentType ?? "text/plain; charset=utf-8",
+    contentType: contentTypeOf(file.name, file.contentType),
   };
 }

@@ -9,6 +9,7 @@ import { refusal } from "../api-error.ts";
 import { dmWith } from "../guild.ts";
 import { channelOf, messageOf, messagesOf } from "../lookups.ts";
 import { composeMessage, messageBody } from "../message-body.ts";
+import { isSaid } from "../message-kinds.ts";
 import { createMessage, deleteMessage, editMessage, guildField } from "../messages.ts";
 import { messagePayload, snapshotOf } from "../payloads/message-payload.ts";
 import { permissionsOf, requirePermissions } from "../permissions.ts";
@@ -167,7 +168,10 @@ export function createPerson(world: World, until: Until, user: APIUser): Person 
       until(
         () => {
           const replies = seen(message.channel_id)
-            .filter((one) => one.authorId === world.botId && compareSnowflakes(one.id, message.id) > 0)
+            .filter(
+              (one) =>
+                one.authorId === world.botId && isSaid(one.type) && compareSnowflakes(one.id, message.id) > 0,
+            )
             .map(view);
           return done(replies) ? replies : undefined;
         },

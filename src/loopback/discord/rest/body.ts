@@ -1,6 +1,7 @@
 import { RESTJSONErrorCodes } from "discord-api-types/v10";
 import { ApiError, refusal } from "../api-error.ts";
 import { ATTACHMENT_LIMIT_BYTES, type UploadedFile } from "../attachments.ts";
+import { contentTypeOf } from "../content-type.ts";
 
 export interface ParsedBody {
   /** Undefined when there is none. */
@@ -30,7 +31,7 @@ async function parseForm(form: FormData): Promise<ParsedBody> {
     files.set(number, {
       name: value.name,
       bytes: new Uint8Array(await value.arrayBuffer()),
-      contentType: contentTypeOf(value),
+      contentType: contentTypeOf(value.name, value.type),
     });
   }
   return { body, files };
@@ -47,28 +48,3 @@ function parseJson(text: string): unknown {
     );
   }
 }
-
-/** Discord tells a file's type by its name when the upload says nothing better. */
-function contentTypeOf(file: File): string {
-  const said = file.type;
-  if (said !== "" && said !== "application/octet-stream") return said;
-  const extension = /\.(\w+)$/.exec(file.name)?.[1]?.toLowerCase() ?? "";
-  return CONTENT_TYPES[extension] ?? "application/octet-stream";
-}
-
-const CONTENT_TYPES: Record<string, string> = {
-  txt: "text/plain; charset=utf-8",
-  md: "text/markdown; charset=utf-8",
-  json: "application/json; charset=utf-8",
-  diff: "text/x-diff; charset=utf-8",
-  log: "text/plain; charset=utf-8",
-  csv: "text/csv; charset=utf-8",
-  html: "text/html; charset=utf-8",
-  png: "image/png",
-  jpg: "image/jpeg",
-  jpeg: "image/jpeg",
-  gif: "image/gif",
-  webp: "image/webp",
-  pdf: "application/pdf",
-  zip: "application/zip",
-};

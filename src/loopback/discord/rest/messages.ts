@@ -1,31 +1,25 @@
-import { MessageFlags, MessageReferenceType, MessageType, PermissionFlagsBits } from "discord-api-types/v10";
+import { MessageFlags, PermissionFlagsBits } from "discord-api-types/v10";
 import { z } from "zod";
-import { invalidForm, refusal } from "../api-error.ts";
+import { refusal } from "../api-error.ts";
 import { withoutContent } from "../gateway/audience.ts";
 import { channelOf, messageOf, messagesOf } from "../lookups.ts";
 import { composeEdit, composeMessage, messageBody } from "../message-body.ts";
-import { createMessage, deleteMessage, deleteMessages, editMessage, guildField } from "../messages.ts";
-import { messagePayload, snapshotOf } from "../payloads/message-payload.ts";
+import { createMessage, deleteMessage, deleteMessages, editMessage } from "../messages.ts";
+import { messagePayload } from "../payloads/message-payload.ts";
 import { permissionsOf, requirePermissions } from "../permissions.ts";
 import { requireSendable } from "../sending.ts";
-import { compareSnowflakes, snowflakeTimeMs } from "../snowflakes.ts";
+import { snowflakeTimeMs } from "../snowflakes.ts";
 import { startTyping } from "../typing.ts";
 import type { StoredChannel, StoredMessage, World } from "../world.ts";
+import { historyPage } from "./history.ts";
+import { messageReferenceBody, readReference } from "./message-reference.ts";
 import { parseAs, queryNumber } from "./parse.ts";
 import type { AddRoute } from "./router.ts";
 
 const createBody = messageBody.extend({
   nonce: z.union([z.string().max(25), z.number().int()]).nullish(),
   enforce_nonce: z.boolean().nullish(),
-  message_reference: z
-    .object({
-      type: z.number().int().optional(),
-      message_id: z.string(),
-      channel_id: z.string().optional(),
-      guild_id: z.string().optional(),
-      fail_if_not_exists: z.boolean().default(true),
-    })
-    .nullish(),
+  message_reference: messageReferenceBody.nullish(),
 });
 
 /** Messages of a channel: history, create, edit, delete; and typing. */
@@ -120,24 +114,6 @@ function restPayload(world: World, message: StoredMessage) {
   return world.messageContentAllowed ? payload : withoutContent(world, payload);
 }
 
-/** A page of history, newest first whichever way it was asked for. */
-function historyPage(messages: StoredMessage[], query: URLSearchParams, limit: number): StoredMessage[] {
-  const around = query.get("around");
-  const after = query.get("after");
-  const before = query.get("before");
-  const older = (id: string) => messages.filter((message) => compareSnowflakes(message.id, id) < 0);
-  const newer = (id: string) => messages.filter((message) => compareSnowflakes(message.id, id) > 0);
-  if (around !== null) {
-    const half = Math.floor(limit / 2);
-    const middle = messages.filter((message) => message.id === around);
-    const page = [...older(around).slice(-half), ...middle, ...newer(around).slice(0, half)];
-    return (half === 0 ? middle : page).reverse();
-  }
-  if (before !== null) return older(before).slice(-limit).reverse();
-  if (after !== null) return newer(after).slice(0, limit).reverse();
-  return messages.slice(-limit).reverse();
-}
-
 function withNonce(
   world: World,
   channel: StoredChannel,
@@ -152,48 +128,4 @@ function withNonce(
       String(message.nonce) === String(nonce) &&
       snowflakeTimeMs(message.id) >= since,
   );
-}
-
-/** The replied-to or forwarded message; one that is not there is refused unless the bot said not to mind. */
-function readReference(
-  world: World,
-  channel: StoredChannel,
-  asked: z.infer<typeof createBody>["message_reference"] | undefined,
-): Pick<StoredMessage, "type" | "reference" | "snapshot"> | undefined {
-  if (!asked) return undefined;
-  const permissions = permissionsOf(world, world.botId, channel);
-  if ((permissions & PermissionFlagsBits.ReadMessageHistory) === 0n) throw refusal("replyNeedsHistory");
-  const isForward = asked.type === MessageReferenceType.Forward;
-  const channelId = isForward ? (asked.channel_id ?? channel.id) : channel.id;
-  const referenced = world.messages.get(channelId)?.get(asked.message_id);
-  const isElsewhere = !isForward && asked.channel_id !== undefined && asked.channel_id !== channel.id;
-  if (isElsewhere || referenced === undefined || referenced.onlyFor !== undefined) {
-    if (!isForward && !asked.fail_if_not_exists) return undefined;
-    throw invalidForm([
-      { path: ["message_reference"], code: "REPLIES_UNKNOWN_MESSAGE", message: "Unknown message" },
-    ]);
-  }
-  const isSystem =
-    referenced.type !== MessageType.Default &&
-    referenced.type !== MessageType.Reply &&
-    referenced.type !== MessageType.ChatInputCommand &&
-    referenced.type !== MessageType.ContextMenuCommand;
-  if (isSystem) {
-    throw invalidForm([
-      {
-        path: ["message_reference"],
-        code: "REPLIES_CANNOT_REPLY_TO_SYSTEM_MESSAGE",
-        message: "Cannot reply to a system message",
-      },
-    ]);
-  }
-  const reference = { channel_id: channelId, message_id: referenced.id, ...guildField(world, channel) };
-  if (!isForward) {
-    return { type: MessageType.Reply, reference: { type: MessageReferenceType.Default, ...reference } };
-  }
-  return {
-    type: MessageType.Default,
-    reference: { type: MessageReferenceType.Forward, ...reference },
-    snapshot: snapshotOf(world, referenced),
-  };
 }

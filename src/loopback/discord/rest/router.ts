@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { ApiError, refusal } from "../api-error.ts";
@@ -90,7 +91,8 @@ export function createRestRouter(world: World, deps: RestDeps) {
     };
 
     const fault = deps.faults.take(method, path);
-    if (fault !== undefined) {
+    if (fault?.status === "slow") await delay(fault.delayMs ?? 1000, undefined, { ref: false });
+    else if (fault !== undefined) {
       if (fault.afterTakingEffect === true) await carryOut().catch(asRefusal);
       // Nothing holds on to this promise but the request: it goes when the connection does.
       if (fault.status === "hang") return new Promise<Response>(() => {});
@@ -103,7 +105,8 @@ export function createRestRouter(world: World, deps: RestDeps) {
     }
 
     const majorId = /^\/(?:channels|guilds|webhooks)\/([^/]+)/.exec(path)?.[1] ?? "";
-    const limit = route === undefined ? undefined : deps.rateLimits?.count(method, route, majorId);
+    const limit =
+      route === undefined ? undefined : deps.rateLimits?.count({ method, route, majorId, body: record.body });
     let served: Served;
     if (limit?.exceeded === true) {
       deps.log.addRateLimited(record);
