@@ -28,9 +28,11 @@ export function createControl(write: (line: unknown) => void): Control {
     string,
     { resolve: (answer: unknown) => void; reject: (error: ControlError) => void }
   >();
+  let isClosed = false;
 
   return {
     request(request, timeoutMs) {
+      if (isClosed) return Promise.reject(new ControlError("gone", GONE));
       const requestId = randomUUID();
       return new Promise<unknown>((resolve, reject) => {
         const timer = setTimeout(() => {
@@ -57,8 +59,11 @@ export function createControl(write: (line: unknown) => void): Control {
       else waiting?.reject(new ControlError("refused", response.error));
     },
     close() {
-      for (const waiting of open.values()) waiting.reject(new ControlError("gone", "the agent is gone"));
+      isClosed = true;
+      for (const waiting of open.values()) waiting.reject(new ControlError("gone", GONE));
       open.clear();
     },
   };
 }
+
+const GONE = "the agent is gone";

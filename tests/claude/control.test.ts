@@ -36,4 +36,5 @@ test("a refusal, a silence and an exit are told apart", async () => {
   await expect(unanswered).rejects.toMatchObject({ reason: "timed_out" });
   control.close();
   await expect(cutOff).rejects.toMatchObject({ reason: "gone" });
+  await expect(control.request({ subtype: "interrupt" }, 60_000)).rejects.toMatchObject({ reason: "gone" });
 });
