@@ -4,6 +4,7 @@ import { demoCommand } from "./commands/demo.ts";
 import { projectCommand } from "./commands/project.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { serviceCommand } from "./commands/service.ts";
+import { sessionsCommand } from "./commands/sessions.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
@@ -19,7 +20,8 @@ export function createProgram(terminal: Terminal): Command {
     .addCommand(serveCommand(terminal))
     .addCommand(serviceCommand(terminal))
     .addCommand(demoCommand(terminal))
-    .addCommand(projectCommand(terminal));
+    .addCommand(projectCommand(terminal))
+    .addCommand(sessionsCommand(terminal));
   inTerminal(program, terminal);
   return program;
 }

@@ -1,0 +1,41 @@
+import { findPaths } from "../../config/paths.ts";
+import { createHistory, type SessionRecord } from "../../sqlite/history.ts";
+import { dollars } from "../amounts.ts";
+import { localTime } from "../local-time.ts";
+import { printJson } from "../print-json.ts";
+import { type Column, printTable } from "../table.ts";
+import type { Terminal } from "../terminal.ts";
+import { withDatabase } from "../with-database.ts";
+import { sessionJson } from "./session-json.ts";
+
+export interface ListOptions {
+  readonly project?: string;
+  readonly all?: boolean;
+  readonly json?: boolean;
+}
+
+/** Prints the sessions, the latest active first. */
+export async function listSessions({ project, all, json }: ListOptions, terminal: Terminal): Promise<void> {
+  const paths = findPaths({ env: terminal.env });
+  const found = await withDatabase(paths, (db) => createHistory(db).sessions({ project, past: all }));
+  const sessions = found ?? [];
+  if (json) printJson(terminal, sessions.map(sessionJson));
+  else if (sessions.length === 0)
+    terminal.explain("No sessions yet: the first message in a channel begins one.");
+  else printTable(terminal, all ? [...COLUMNS, ENDED] : COLUMNS, sessions);
+}
+
+const COLUMNS: readonly Column<SessionRecord>[] = [
+  { title: "PROJECT", value: ({ projectName }) => projectName },
+  { title: "CHANNEL", value: ({ conversationId }) => conversationId },
+  { title: "SESSION", value: ({ sessionId }) => sessionId },
+  { title: "MESSAGES", value: ({ messageCount }) => String(messageCount), align: "right" },
+  { title: "COST", value: ({ costUsd }) => dollars(costUsd), align: "right" },
+  { title: "LAST ACTIVE", value: ({ lastActiveMs }) => localTime(lastActiveMs) },
+  { title: "OPEN", value: ({ openTurns }) => String(openTurns), align: "right" },
+];
+
+const ENDED: Column<SessionRecord> = {
+  title: "ENDED",
+  value: ({ ended }) => (ended === undefined ? "-" : `${localTime(ended.atMs)} ${ended.reason}`),
+};

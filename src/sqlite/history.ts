@@ -1,0 +1,171 @@
+import type { TurnOutcome, TurnState } from "../core/turn.ts";
+import type { Database } from "./database.ts";
+
+/** A session of a conversation, the current one or one that has ended. Times are ms since the epoch. */
+export interface SessionRecord {
+  readonly conversationId: string;
+  readonly projectName: string;
+  readonly sessionId: string;
+  readonly messageCount: number;
+  readonly costUsd: number;
+  readonly createdAtMs: number;
+  readonly lastActiveMs: number;
+  /** Whether the CLI has taken a turn in it. */
+  readonly started: boolean;
+  /** Turns of its conversation that have not reached their end. */
+  readonly openTurns: number;
+  /** Undefined for the current session of a conversation. */
+  readonly ended: { readonly atMs: number; readonly reason: string } | undefined;
+}
+
+/** A turn as people look back at it. Times are ms since the epoch. */
+export interface TurnRecord {
+  readonly id: string;
+  readonly conversationId: string;
+  readonly projectName: string;
+  readonly messageId: string | undefined;
+  readonly authorName: string | undefined;
+  readonly prompt: string;
+  readonly state: TurnState;
+  readonly outcome: TurnOutcome | undefined;
+  readonly answer: string | undefined;
+  readonly failureCode: string | undefined;
+  readonly errorId: string | undefined;
+  readonly sessionId: string | undefined;
+  readonly attempts: number;
+  readonly costUsd: number | undefined;
+  readonly durationMs: number | undefined;
+  readonly acceptedAtMs: number;
+  readonly endedAtMs: number | undefined;
+}
+
+/** Questions about what was; nothing here changes anything. */
+export interface History {
+  /** The latest active first; with `past`, also those that have ended. */
+  sessions(options?: { project?: string | undefined; past?: boolean | undefined }): SessionRecord[];
+  /** By channel, by session id or its beginning, or by project; current ones before those that have ended. */
+  find(word: string): SessionRecord[];
+  /** The session's turns, oldest first. */
+  turnsOf(session: SessionRecord): TurnRecord[];
+  /** Turns with an error id, newest first. */
+  failures(options: { limit: number; sinceMs?: number | undefined }): TurnRecord[];
+  /** The turn that this error id was given to. */
+  failure(errorId: string): TurnRecord | undefined;
+}
+
+export function createHistory(db: Database): History {
+  const openTurns = `
+    (SELECT count(*) FROM turns WHERE turns.conversation_id = sessions.channel_id
+      AND state IN ('accepted','queued','running','delivering'))`;
+  const current = `
+    SELECT channel_id, project_name, session_id, message_count, cost_usd, created_at, last_active, started,
+      ${openTurns} AS open_turns, NULL AS ended_at, NULL AS reason FROM sessions`;
+  const past = `
+    SELECT channel_id, project_name, session_id, message_count, cost_usd, created_at, last_active, 1 AS started,
+      0 AS open_turns, ended_at, reason FROM past_sessions`;
+  const inOrder = "ORDER BY ended_at IS NOT NULL, last_active DESC";
+  const list = db.prepare(`
+    SELECT * FROM (${current} UNION ALL SELECT * FROM (${past}) WHERE @past)
+    WHERE @project IS NULL OR project_name = @project ORDER BY last_active DESC`);
+  const find = db.prepare(`
+    SELECT * FROM (${current} UNION ALL ${past})
+    WHERE (ended_at IS NULL AND (channel_id = @word OR project_name = @word))
+      OR substr(session_id, 1, length(@word)) = @word ${inOrder}`);
+  // A turn that failed before it had a session belongs to the one that its conversation had then.
+  const turnsOfCurrent = db.prepare(`
+    SELECT * FROM turns WHERE conversation_id = @conversationId
+      AND (session_id = @sessionId OR (session_id IS NULL
+        AND generation = (SELECT generation FROM conversations WHERE channel_id = @conversationId)))
+    ORDER BY sequence`);
+  const turnsOfPast = db.prepare("SELECT * FROM turns WHERE session_id = @sessionId ORDER BY sequence");
+  const failures = db.prepare(`
+    SELECT * FROM turns WHERE error_id IS NOT NULL AND accepted_at >= @since ORDER BY sequence DESC LIMIT @limit`);
+  const failure = db.prepare("SELECT * FROM turns WHERE error_id = ? ORDER BY sequence DESC LIMIT 1");
+
+  const records = (rows: unknown[]) => (rows as SessionRow[]).map(sessionRecord);
+  const turns = (rows: unknown[]) => (rows as TurnRow[]).map(turnRecord);
+  return {
+    sessions: ({ project, past: withPast } = {}) =>
+      records(list.all({ project: project ?? null, past: withPast ? 1 : 0 })),
+    find: (word) => (word === "" ? [] : records(find.all({ word }))),
+    turnsOf: ({ conversationId, sessionId, ended }) =>
+      turns(
+        ended === undefined
+          ? turnsOfCurrent.all({ conversationId, sessionId })
+          : turnsOfPast.all({ sessionId }),
+      ),
+    failures: ({ limit, sinceMs }) => turns(failures.all({ limit, since: sinceMs ?? 0 })),
+    failure: (errorId) => turns([failure.get(errorId)].filter((row) => row !== undefined))[0],
+  };
+}
+
+interface SessionRow {
+  readonly channel_id: string;
+  readonly project_name: string;
+  readonly session_id: string;
+  readonly message_count: number;
+  readonly cost_usd: number;
+  readonly created_at: string;
+  readonly last_active: string;
+  readonly started: number;
+  readonly open_turns: number;
+  readonly ended_at: string | null;
+  readonly reason: string | null;
+}
+
+interface TurnRow {
+  readonly id: string;
+  readonly conversation_id: string;
+  readonly project_name: string;
+  readonly message_id: string | null;
+  readonly author_name: string | null;
+  readonly prompt: string;
+  readonly state: TurnState;
+  readonly outcome: TurnOutcome | null;
+  readonly answer: string | null;
+  readonly failure_code: string | null;
+  readonly error_id: string | null;
+  readonly session_id: string | null;
+  readonly attempts: number;
+  readonly cost_usd: number | null;
+  readonly duration_ms: number | null;
+  readonly accepted_at: number;
+  readonly ended_at: number | null;
+}
+
+function sessionRecord(row: SessionRow): SessionRecord {
+  return {
+    conversationId: row.channel_id,
+    projectName: row.project_name,
+    sessionId: row.session_id,
+    messageCount: row.message_count,
+    costUsd: row.cost_usd,
+    createdAtMs: Date.parse(row.created_at),
+    lastActiveMs: Date.parse(row.last_active),
+    started: row.started === 1,
+    openTurns: row.open_turns,
+    ended: row.ended_at === null ? undefined : { atMs: Date.parse(row.ended_at), reason: row.reason ?? "" },
+  };
+}
+
+function turnRecord(row: TurnRow): TurnRecord {
+  return {
+    id: row.id,
+    conversationId: row.conversation_id,
+    projectName: row.project_name,
+    messageId: row.message_id ?? undefined,
+    authorName: row.author_name ?? undefined,
+    prompt: row.prompt,
+    state: row.state,
+    outcome: row.outcome ?? undefined,
+    answer: row.answer ?? undefined,
+    failureCode: row.failure_code ?? undefined,
+    errorId: row.error_id ?? undefined,
+    sessionId: row.session_id ?? undefined,
+    attempts: row.attempts,
+    costUsd: row.cost_usd ?? undefined,
+    durationMs: row.duration_ms ?? undefined,
+    acceptedAtMs: row.accepted_at,
+    endedAtMs: row.ended_at ?? undefined,
+  };
+}
