@@ -8,6 +8,7 @@ import {
 } from "discord-api-types/v10";
 import { z } from "zod";
 import { invalidForm, refusal } from "./api-error.ts";
+import { withAttachmentUrls } from "./attachment-references.ts";
 import { storeAttachment, type UploadedFile } from "./attachments.ts";
 import { componentsBody } from "./component-body.ts";
 import { componentProblems, numberComponents } from "./component-rules.ts";
@@ -82,7 +83,13 @@ export function composeMessage(
     allowedMentions: allowedMentionsOf(body),
   };
   requireSomething(parts, files.size, flags);
-  return { ...parts, attachments: storeFiles(world, channelId, body, files) };
+  const attachments = storeFiles(world, channelId, body, files);
+  return {
+    ...parts,
+    embeds: withAttachmentUrls(parts.embeds, attachments),
+    components: withAttachmentUrls(parts.components, attachments),
+    attachments,
+  };
 }
 
 /** What an edit changes of a message; what would leave it empty is refused with 50006. */
@@ -111,13 +118,14 @@ export function composeEdit(
     components: body.components === undefined ? message.components : componentsOf(body, flags),
   };
   requireSomething(after, kept.length + files.size, flags);
+  const attachments = [...kept, ...storeFiles(world, message.channelId, body, files)];
   return {
     ...(body.content === undefined ? {} : { content: after.content }),
-    ...(body.embeds === undefined ? {} : { embeds: after.embeds }),
-    ...(body.components === undefined ? {} : { components: after.components }),
-    ...(attachmentsChange
-      ? { attachments: [...kept, ...storeFiles(world, message.channelId, body, files)] }
-      : {}),
+    ...(body.embeds === undefined ? {} : { embeds: withAttachmentUrls(after.embeds, attachments) }),
+    ...(body.components === undefined
+      ? {}
+      : { components: withAttachmentUrls(after.components, attachments) }),
+    ...(attachmentsChange ? { attachments } : {}),
     ...(flags === message.flags ? {} : { flags }),
     allowedMentions: allowedMentionsOf(body),
   };

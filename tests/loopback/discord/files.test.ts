@@ -74,3 +74,13 @@ test("a file over 10 MiB is refused", async () => {
   const large = new AttachmentBuilder(Buffer.alloc(10 * 1024 * 1024 + 1), { name: "large.bin" });
   await expect(channel.send({ files: [large] })).rejects.toMatchObject({ code: 40005, status: 413 });
 });
+
+test("an embed shows the message's own file by its attachment:// name, and no other", async () => {
+  const { discord, general, channel } = await connectedBot();
+  const files = [new AttachmentBuilder(Buffer.from("png"), { name: "chart.png" })];
+  await channel.send({ files, embeds: [{ image: { url: "attachment://chart.png" } }] });
+  const [message] = discord.messages(general);
+  expect(await (await fetch(message!.embeds[0]!.image!.url)).text()).toBe("png");
+  const missing = channel.send({ files, embeds: [{ image: { url: "attachment://other.png" } }] });
+  await expect(missing).rejects.toMatchObject({ code: 50035 });
+});

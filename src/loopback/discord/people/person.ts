@@ -12,7 +12,7 @@ import { composeMessage, messageBody } from "../message-body.ts";
 import { isSaid } from "../message-kinds.ts";
 import { createMessage, deleteMessage, editMessage, guildField } from "../messages.ts";
 import { messagePayload, snapshotOf } from "../payloads/message-payload.ts";
-import { permissionsOf, requirePermissions } from "../permissions.ts";
+import { mayView, permissionsOf, requirePermissions } from "../permissions.ts";
 import { addReaction, parseEmoji, removeReaction } from "../reactions.ts";
 import { parseAs } from "../rest/parse.ts";
 import { requireSendable } from "../sending.ts";
@@ -67,8 +67,9 @@ export function createPerson(world: World, until: Until, user: APIUser): Person 
     return { channel, stored: messageOf(world, channel.id, message.id, user.id) };
   };
   const seen = (channel: Ref) => {
-    const { id } = channelFor(channel);
-    return [...messagesOf(world, id).values()].filter(
+    const found = channelFor(channel);
+    if (!mayView(world, user.id, found)) return [];
+    return [...messagesOf(world, found.id).values()].filter(
       (message) => message.onlyFor === undefined || message.onlyFor === user.id,
     );
   };

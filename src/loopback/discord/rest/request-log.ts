@@ -38,6 +38,7 @@ export function createRequestLog(): RequestLog {
     rateLimited,
     add: (record) => {
       requests.push(record);
+      if (requests.length > KEPT_REQUESTS) requests.splice(0, KEPT_REQUESTS / 2);
     },
     addRateLimited: (record) => {
       rateLimited.push(record);
@@ -52,3 +53,6 @@ export function createRequestLog(): RequestLog {
     },
   };
 }
+
+/** More than any test asks about; a demo may run for days. */
+const KEPT_REQUESTS = 50_000;
