@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { hang, stall } from "../../src/loopback/model/reply.ts";
 import { rawClaudeBench } from "../support/raw-claude.ts";
+import { sharedRawClaude } from "../support/shared-raw-claude.ts";
 import { asked, fake, serveTool, tool } from "./scenarios.ts";
 
 describe("interrupt", () => {
@@ -61,26 +61,12 @@ describe("interrupt", () => {
 });
 
 describe("settings of a running process", () => {
-  test("the model: the next request names it, and an unknown one is taken", async () => {
-    const bench = await rawClaudeBench();
-    const claude = bench.start();
-    expect(await claude.control({ subtype: "set_model", model: "haiku" })).toMatchObject({
-      subtype: "success",
-    });
-    await claude.ask("hello");
-    expect(bench.model.requests[0]?.model).toContain("haiku");
-    expect(await claude.control({ subtype: "set_model", model: "no-such-model" })).toMatchObject({
-      subtype: "success",
-    });
-    await claude.ask("hello again");
-    expect(bench.model.requests[1]?.model).toBe("no-such-model");
-  });
+  const shared = sharedRawClaude();
 
-  test("the permission mode: told in a status line, and bypass is refused", async () => {
-    const claude = (await rawClaudeBench()).start();
-    expect(await claude.control({ subtype: "set_permission_mode", mode: "acceptEdits" })).toMatchObject({
-      response: { mode: "acceptEdits" },
-    });
+  test("the permission mode: told by the next init, and bypass is refused", async () => {
+    const { claude } = shared();
+    const set = await claude.control({ subtype: "set_permission_mode", mode: "acceptEdits" });
+    expect(set).toMatchObject({ response: { mode: "acceptEdits" } });
     const { lines } = await claude.ask("hello");
     expect(lines.find((line) => line.subtype === "init")).toMatchObject({ permissionMode: "acceptEdits" });
     expect(await claude.control({ subtype: "set_permission_mode", mode: "bypassPermissions" })).toMatchObject(
@@ -91,9 +77,17 @@ describe("settings of a running process", () => {
     );
   });
 
+  test("the model: the next request names it, and an unknown one is taken", async () => {
+    const { bench, claude } = shared();
+    for (const model of ["haiku", "no-such-model"]) {
+      expect(await claude.control({ subtype: "set_model", model })).toMatchObject({ subtype: "success" });
+      await claude.ask("hello");
+      expect(bench.model.requests.at(-1)?.model).toContain(model);
+    }
+  });
+
   test("how full the context is can be asked", async () => {
-    const claude = (await rawClaudeBench()).start();
-    await claude.ask("hello");
+    const { claude } = shared();
     expect(await claude.control({ subtype: "get_context_usage", detail: "summary" })).toMatchObject({
       response: {
         totalTokens: expect.any(Number),
@@ -103,9 +97,15 @@ describe("settings of a running process", () => {
     });
   });
 
+  test("initialize may come late, and again", async () => {
+    const { claude } = shared();
+    for (const _ of [1, 2]) {
+      expect(await claude.control({ subtype: "initialize" })).toMatchObject({ subtype: "success" });
+    }
+  });
+
   test("end_session ends the process well", async () => {
-    const claude = (await rawClaudeBench()).start();
-    await claude.ask("hello");
+    const { claude } = shared();
     await claude.control({ subtype: "end_session" });
     expect(await claude.exited).toBe(0);
   });
@@ -150,11 +150,4 @@ test("an allowed tool of ours runs without being asked about", async () => {
   expect(
     lines.filter((line) => line.type === "control_request" && JSON.stringify(line).includes("can_use_tool")),
   ).toEqual([]);
-});
-
-test("initialize may come again, and a session may begin without it", async () => {
-  const claude = (await rawClaudeBench()).start({ arguments: ["--session-id", randomUUID()] });
-  expect((await claude.ask("hello")).result.is_error).toBe(false);
-  for (const _ of [1, 2])
-    expect(await claude.control({ subtype: "initialize" })).toMatchObject({ subtype: "success" });
 });

@@ -183,6 +183,11 @@ describe("the window of a subscription", () => {
   const window = "five_hour";
   const resetsAt = Math.floor(resetsAtMs / 1000);
 
+  test("is no more than allowed when the API tells nothing about it", async () => {
+    const { lines } = await (await rawClaudeBench()).start(oauth).ask("hello");
+    expect(windowOf(lines)).toEqual({ status: "allowed", isUsingOverage: false });
+  });
+
   test("is told with healthy turns, with a warning, and when it is used up", async () => {
     const bench = await rawClaudeBench(({ history }) => {
       if (history.length === 3) return usageLimit({ resetsAtMs });
@@ -223,10 +228,17 @@ describe("a stream that breaks", () => {
   const answers = (lines: readonly Line[]) => lines.filter((line) => line.type === "assistant");
 
   test("by a cut is retried: the first preview ends without an answer, the second has the same text again", async () => {
+    const seen = Promise.withResolvers<void>();
+    const whole = say(text, { chunkSize: 4 });
     const bench = await rawClaudeBench(({ attempt }) =>
-      attempt === 1 ? cutAfter(2, say(text, { chunkSize: 4 })) : say(text, { chunkSize: 4 }),
+      attempt === 1 ? cutAfter(2, whole, seen.promise) : whole,
     );
-    const { lines, result } = await bench.start().ask("go");
+    const claude = bench.start();
+    claude.say("go");
+    await claude.until({ event: { delta: { text: " tex" } } });
+    seen.resolve();
+    const result = await claude.until({ type: "result" });
+    const { lines } = claude;
     expect(previews(lines)).toEqual(["This tex", text]);
     expect(answers(lines)).toHaveLength(1);
     expect(lines.filter((line) => line.subtype === "api_retry")).toHaveLength(1);
@@ -236,7 +248,8 @@ describe("a stream that breaks", () => {
   test("again and again ends with a request for the whole message, which has no preview", async () => {
     const bench = await rawClaudeBench(() => cutAfter(1, say(text, { chunkSize: 4 })));
     const { lines, result } = await bench.start({ env: { CLAUDE_CODE_MAX_RETRIES: "1" } }).ask("go");
-    expect(previews(lines)).toEqual(["This", "This"]);
+    // Every preview began, and none of them was the whole.
+    expect(previews(lines).filter((preview) => preview === text)).toEqual([]);
     expect(answers(lines)).toMatchObject([{ message: { content: [{ text }] } }]);
     expect(bench.model.requests.map(({ stream }) => stream)).toEqual([true, true, false]);
     expect(result).toMatchObject({ is_error: false, result: text });

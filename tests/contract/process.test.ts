@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { hang } from "../../src/loopback/model/reply.ts";
 import { type LinePart, type RawClaude, type RawClaudeBench, rawClaudeBench } from "../support/raw-claude.ts";
+import { resultAfter, sayUntilAsked } from "../support/shared-raw-claude.ts";
 import { bash, fake } from "./scenarios.ts";
 
 const waiting = "touch started; until [ -e go-on ]; do sleep 0.05; done";
@@ -136,6 +137,20 @@ describe("background work", () => {
         expect.objectContaining({ subtype: "background_tasks_changed", tasks: [] }),
       ]),
     );
+  });
+
+  test("that ends while a turn runs is told to that turn, which has the only result", async () => {
+    const bench = await rawClaudeBench();
+    const claude = bench.start();
+    await claude.ask(fake(background, "It runs."));
+    const request = await sayUntilAsked(claude, fake(bash("touch x"), "Second."));
+    writeFileSync(join(bench.projectDir, "go-on"), "");
+    await claude.until({ subtype: "background_tasks_changed", tasks: [] });
+    claude.answer(request, { behavior: "allow" });
+    expect(await resultAfter(claude, request)).toMatchObject({ result: "Second." });
+    expect(JSON.stringify(bench.model.requests.at(-1)?.messages)).toContain("task-notification");
+    await claude.ask("hello");
+    expect(claude.lines.filter((line) => line.type === "result" && line.origin !== undefined)).toEqual([]);
   });
 
   test("goes on through an interrupt", async () => {

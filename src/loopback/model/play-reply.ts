@@ -44,7 +44,7 @@ async function writeStream(
   if (reply.fault === undefined) response.end();
   else if (reply.fault.type === "cut") {
     // A client that finds the end together with the deltas may drop them: it is given time to read them first.
-    await pause(CUT_DELAY_MS, undefined, { signal });
+    await (reply.fault.when ?? pause(CUT_DELAY_MS, undefined, { signal }));
     response.socket?.destroySoon();
   } else if (reply.fault.type === "error_event") {
     await write(response, { type: "error", error: { type: "overloaded_error", message: "Overloaded" } });
@@ -65,4 +65,4 @@ function requestId(): Record<string, string> {
   return { "request-id": `req_${Date.now().toString(36)}` };
 }
 
-const CUT_DELAY_MS = 100;
+const CUT_DELAY_MS = 250;

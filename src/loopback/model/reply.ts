@@ -8,6 +8,8 @@ export type ReplyBlock =
 export interface StreamFault {
   readonly type: "cut" | "error_event" | "stall";
   readonly afterDeltas: number;
+  /** What a cut waits for; without it, a moment in which the client can read what was written. */
+  readonly when?: Promise<unknown>;
 }
 
 export interface Pace {
@@ -77,9 +79,13 @@ export function together(...replies: readonly MessageReply[]): MessageReply {
   });
 }
 
-/** The connection is cut in the middle of the message, after `afterDeltas` deltas. */
-export function cutAfter(afterDeltas: number, reply: MessageReply = say(FAULTY_TEXT)): MessageReply {
-  return { ...reply, fault: { type: "cut", afterDeltas } };
+/** The connection is cut in the middle of the message, after `afterDeltas` deltas, once `when` has settled. */
+export function cutAfter(
+  afterDeltas: number,
+  reply: MessageReply = say(FAULTY_TEXT),
+  when?: Promise<unknown>,
+): MessageReply {
+  return { ...reply, fault: { type: "cut", afterDeltas, ...(when === undefined ? {} : { when }) } };
 }
 
 /** The stream carries an `error` event after `afterDeltas` deltas, as an overloaded API sends it. */
