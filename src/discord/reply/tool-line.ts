@@ -25,19 +25,19 @@ function subject(
 ): { shown: string; path: boolean } | undefined {
   const path = text(input.file_path) || text(input.notebook_path) || (name === "LS" ? text(input.path) : "");
   if (path !== "") return { shown: inCode(relativeTo(path, projectDir)), path: true };
-  const shown = inCode(SUBJECTS[name]?.(input) ?? "");
+  const shown = inCode(SUBJECTS.get(name)?.(input) ?? "");
   return shown === "" ? undefined : { shown, path: false };
 }
 
-const SUBJECTS: Readonly<Record<string, (input: Input) => string>> = {
-  Bash: ({ command }) => text(command),
-  Glob: ({ pattern }) => text(pattern),
-  Grep: ({ pattern }) => text(pattern),
-  Skill: ({ skill }) => text(skill),
-  ToolSearch: ({ query }) => text(query),
-  WebFetch: ({ url }) => host(text(url)),
-  WebSearch: ({ query }) => text(query),
-};
+const SUBJECTS: ReadonlyMap<string, (input: Input) => string> = new Map([
+  ["Bash", ({ command }: Input) => text(command)],
+  ["Glob", ({ pattern }: Input) => text(pattern)],
+  ["Grep", ({ pattern }: Input) => text(pattern)],
+  ["Skill", ({ skill }: Input) => text(skill)],
+  ["ToolSearch", ({ query }: Input) => text(query)],
+  ["WebFetch", ({ url }: Input) => host(text(url))],
+  ["WebSearch", ({ query }: Input) => text(query)],
+]);
 
 /** `mcp__server__tool` in two; nothing for Claude Code's own tools. */
 function mcpName(name: string): [server: string | undefined, tool: string] {
@@ -81,9 +81,7 @@ export function inCode(value: string): string {
 
 /** Running text in which no sign is Discord's markup. */
 export function escaped(value: string): string {
-  return value
-    .replace(/\s+/g, " ")
-    .replace(/[\\`*_~|<>[\]#:]/g, (sign) => (sign === ":" ? sign : `\\${sign}`));
+  return value.replace(/\s+/g, " ").replace(/[\\`*_~|<>[\]#]/g, "\\$&");
 }
 
 /** At most `room` units, an ellipsis in place of the rest; no character is cut in two. */

@@ -128,6 +128,12 @@ describe("text", () => {
     for (const part of parts) expect(part).toMatch(/^\*\*word[^*]*\d\*\*$/);
   });
 
+  test("in bold over several lines is not left open at a line's end", () => {
+    const parts = splitMessage(`${words(230)}.\n**${words(40)}\n${words(40)}** ${words(100)}`);
+    expect(parts.length).toBeGreaterThan(1);
+    for (const part of parts) expect((part.match(/\*\*/g) ?? []).length % 2).toBe(0);
+  });
+
   test("is cut between sentences rather than inside one", () => {
     const parts = splitMessage("This sentence is here again and again. ".repeat(80).trim());
     for (const part of parts) expect(part).toMatch(/^This[\s\S]*again\.$/);

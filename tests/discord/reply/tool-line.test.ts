@@ -20,6 +20,7 @@ test.each<[string, Record<string, unknown>, string]>([
   ["Glob", { pattern: "**/*.ts" }, "Glob `**/*.ts`"],
   ["mcp__git_hub__create_issue", { title: "x" }, "git\\_hub: create\\_issue"],
   ["ExitPlanMode", {}, "ExitPlanMode"],
+  ["constructor", {}, "constructor"],
   ["Bash", {}, "Bash"],
   ["Bash", { command: 7 }, "Bash"],
 ])("%s with %j is shown as %s", (name, input, shown) => {
