@@ -45,6 +45,7 @@ const modalLabel = z.looseObject({
   ]),
 });
 
+/** A form, with classic rows or with labels. */
 export const modalBody = z.looseObject({
   custom_id: z.string().min(1).max(100),
   title: z.string().min(1).max(45),
@@ -54,6 +55,7 @@ export const modalBody = z.looseObject({
     .max(5),
 });
 
+/** What autocomplete suggests. */
 export const choicesBody = z.object({
   choices: z
     .array(

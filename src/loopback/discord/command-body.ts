@@ -126,4 +126,5 @@ export const commandBody = {
   },
 };
 
+/** A command's body once it has been checked. */
 export type CommandBody = z.infer<typeof chatInput> | z.infer<typeof contextMenu>;

@@ -64,6 +64,7 @@ const selectOption = z.looseObject({
   default: z.boolean().optional(),
 });
 
+/** A select menu whose options the bot lists. */
 export const stringSelect = z
   .looseObject({
     type: z.literal(ComponentType.StringSelect),
@@ -87,6 +88,7 @@ export const stringSelect = z
 
 const entitySelect = (type: ComponentType) => z.looseObject({ type: z.literal(type), ...selectFields });
 
+/** Select menus of users, roles, both, and channels. */
 export const entitySelects = [
   entitySelect(ComponentType.UserSelect),
   entitySelect(ComponentType.RoleSelect),
@@ -109,6 +111,7 @@ const actionRow = z
     });
   });
 
+/** A text of components V2. */
 export const textDisplay = z.looseObject({
   type: z.literal(ComponentType.TextDisplay),
   id,

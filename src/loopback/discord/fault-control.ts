@@ -24,6 +24,7 @@ export interface Faults {
   comeBack(): Promise<void>;
 }
 
+/** The faults of one running server. */
 export function createFaultControl(faults: FaultList, gateway: Gateway, network: Network): Faults {
   const dropSockets = () => {
     for (const connection of gateway.connections) connection.terminate();

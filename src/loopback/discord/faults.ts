@@ -21,6 +21,7 @@ export interface Fault {
   readonly afterTakingEffect?: boolean;
 }
 
+/** The faults that wait for a request to hit. */
 export interface FaultList {
   readonly failNext: (fault: Fault) => void;
   /** The fault that hits this request, used up by one; undefined if all is well. */
@@ -28,6 +29,7 @@ export interface FaultList {
   readonly clear: () => void;
 }
 
+/** An empty list; faults that match the same request hit in the order in which they were given. */
 export function createFaultList(): FaultList {
   let waiting: { fault: Fault; left: number }[] = [];
   return {

@@ -25,6 +25,7 @@ export interface GuildControl {
   closeDms(member: Ref): void;
 }
 
+/** The managers' hand on this world's guild. */
 export function createGuildControl(world: World): GuildControl {
   const idOf = (ref: Ref) => (typeof ref === "string" ? ref : ref.id);
   const setRolePermissions = (roleId: string, permissions: bigint) => {

@@ -23,6 +23,7 @@ export function foundGuild(world: World, bot: { username: string; permissions: b
   joinGuild(world, user, [role.id]);
 }
 
+/** A user who is in no guild yet; a bot has no display name. */
 export function createUser(
   world: World,
   user: { id?: string; username: string; globalName?: string; bot?: boolean },
@@ -81,6 +82,7 @@ export function memberChanged(world: World, userId: string): void {
   });
 }
 
+/** A role; `botId` makes it the managed role of a bot. */
 export function createRole(
   world: World,
   role: {
@@ -116,6 +118,7 @@ export function createRole(
   return created;
 }
 
+/** A channel of the guild, by default for text. */
 export function createChannel(
   world: World,
   channel: {

@@ -25,6 +25,7 @@ export const ACK_DEADLINE_MS = 3000;
 /** How long an interaction's token is good for after that. */
 export const TOKEN_LIFETIME_MS = 15 * 60_000;
 
+/** What a person did. */
 export interface InteractionDraft {
   readonly type: InteractionType;
   readonly userId: string;

@@ -2,6 +2,7 @@ import { AllowedMentionsTypes, type APIAllowedMentions, PermissionFlagsBits } fr
 import { permissionsOf } from "./permissions.ts";
 import type { StoredChannel, World } from "./world.ts";
 
+/** Whom a message pings. */
 export interface Mentions {
   readonly everyone: boolean;
   readonly userIds: string[];

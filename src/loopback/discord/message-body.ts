@@ -59,6 +59,7 @@ export const messageBody = z.object({
     .nullish(),
 });
 
+/** A message's body once it has been checked. */
 export type MessageBody = z.infer<typeof messageBody>;
 
 /** A new message's parts, with its files stored; an empty one is refused with 50006. */

@@ -55,6 +55,7 @@ export function requireGuildPermissions(world: World, userId: string, ...needed:
   for (const bit of needed) if ((permissions & bit) === 0n) throw refusal("missingPermissions");
 }
 
+/** Whether the user may view the channel; a private thread, only who is in it or manages threads. */
 export function mayView(world: World, userId: string, channel: StoredChannel): boolean {
   return (permissionsOf(world, userId, channel) & PermissionFlagsBits.ViewChannel) !== 0n;
 }

@@ -29,6 +29,7 @@ export function pinMessage(
   });
 }
 
+/** Takes a pin off, without a word in the channel. */
 export function unpinMessage(world: World, channel: StoredChannel, message: StoredMessage): void {
   if (message.pinnedAtMs === null) return;
   message.pinnedAtMs = null;

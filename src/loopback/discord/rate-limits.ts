@@ -8,11 +8,13 @@ export interface RateLimitVerdict {
   readonly global: boolean;
 }
 
+/** The buckets of all routes. */
 export interface RateLimits {
   /** Counts a request. Undefined: no limit is known. */
   readonly count: (request: CountedRequest) => RateLimitVerdict | undefined;
 }
 
+/** What of a request decides its bucket. */
 export interface CountedRequest {
   readonly method: string;
   readonly route: string;

@@ -13,6 +13,7 @@ export function parseEmoji(text: string): APIPartialEmoji {
   return { id: null, name: text };
 }
 
+/** Puts a person's reaction on a message; a second one of the same emoji changes nothing. */
 export function addReaction(
   world: World,
   message: StoredMessage,
@@ -36,6 +37,7 @@ export function addReaction(
   });
 }
 
+/** Takes a person's reaction off, if it is there. */
 export function removeReaction(
   world: World,
   message: StoredMessage,

@@ -17,6 +17,7 @@ import { createRequestLog, type RequestListener, type RequestRecord } from "./re
 import { createUntil, type Until } from "./until.ts";
 import { type Change, createWorld } from "./world.ts";
 
+/** How a loopback Discord differs from the usual one. */
 export interface LoopbackDiscordOptions {
   /** Default: any free one. */
   readonly port?: number;
@@ -65,6 +66,7 @@ export interface LoopbackDiscord {
   stop(): Promise<void>;
 }
 
+/** What a new channel is besides its name; default: a text channel. */
 export interface AddChannelOptions {
   readonly type?: ChannelType;
   readonly topic?: string;
@@ -73,6 +75,7 @@ export interface AddChannelOptions {
   readonly tags?: readonly string[];
 }
 
+/** What a new member is besides their name. */
 export interface AddMemberOptions {
   readonly roles?: readonly Ref[];
   /** Makes a role of the person's own that allows this. */

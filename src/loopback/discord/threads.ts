@@ -13,6 +13,7 @@ import { channelPayload } from "./payloads/channel-payload.ts";
 import { joinThread } from "./thread-state.ts";
 import type { StoredChannel, StoredMessage, World } from "./world.ts";
 
+/** A thread to be. */
 export interface ThreadDraft {
   readonly parent: StoredChannel;
   readonly name: string;
@@ -125,6 +126,7 @@ export function deleteChannel(world: World, channel: StoredChannel): void {
   world.messages.delete(channel.id);
 }
 
+/** Whether a channel holds posts only, and no messages of its own. */
 export function isForum(channel: StoredChannel): boolean {
   return channel.type === ChannelType.GuildForum || channel.type === ChannelType.GuildMedia;
 }

@@ -3,6 +3,7 @@ import { refusal } from "./api-error.ts";
 import { userPayload } from "./payloads/member-payload.ts";
 import type { StoredChannel, StoredWebhook, World } from "./world.ts";
 
+/** A webhook for a channel, with a token of its own. */
 export function createWebhook(
   world: World,
   channel: StoredChannel,
@@ -24,6 +25,7 @@ export function webhookOf(world: World, id: string, token?: string): StoredWebho
   return webhook;
 }
 
+/** A webhook as REST gives it, with its URL. */
 export function webhookPayload(world: World, webhook: StoredWebhook) {
   return {
     id: webhook.id,
@@ -54,6 +56,7 @@ export function webhookAuthor(webhook: StoredWebhook, username: string | undefin
   };
 }
 
+/** Tells that a channel's webhooks are no longer as they were, as vaguely as Discord does. */
 export function webhooksChanged(world: World, channelId: string): void {
   world.emit({
     type: GatewayDispatchEvents.WebhooksUpdate,

@@ -28,6 +28,7 @@ type ChangeOf<P> = P extends { t: infer T; d: infer D }
   ? { readonly type: T; readonly data: D; readonly channelId?: string; readonly onlyFor?: string }
   : never;
 
+/** A user as a member of the guild; times in ms since the epoch. */
 export interface StoredMember {
   readonly userId: string;
   roleIds: string[];
@@ -36,6 +37,7 @@ export interface StoredMember {
   timedOutUntilMs: number | null;
 }
 
+/** What a thread has beyond other channels; times in ms since the epoch. */
 export interface StoredThread {
   readonly ownerId: string;
   archived: boolean;
@@ -70,6 +72,7 @@ export interface StoredChannel {
   readonly thread?: StoredThread;
 }
 
+/** A message as the world keeps it; payloads are made of it for each reader. */
 export interface StoredMessage {
   readonly id: string;
   readonly channelId: string;
@@ -101,16 +104,19 @@ export interface StoredMessage {
   readonly reactions: Map<string, StoredReaction>;
 }
 
+/** An emoji on a message and who put it there, in order. */
 export interface StoredReaction {
   readonly emoji: APIPartialEmoji;
   readonly userIds: Set<string>;
 }
 
+/** An attachment's bytes. */
 export interface StoredFile {
   readonly bytes: Uint8Array;
   readonly contentType: string;
 }
 
+/** An incoming webhook. */
 export interface StoredWebhook {
   readonly id: string;
   readonly token: string;

@@ -23,6 +23,7 @@ export interface GatewayConnection {
   readonly terminate: () => void;
 }
 
+/** What a connection asks of the gateway that it belongs to. */
 export interface ConnectionOptions {
   readonly heartbeatIntervalMs: number;
   readonly acknowledges: () => boolean;

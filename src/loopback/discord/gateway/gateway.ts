@@ -7,6 +7,7 @@ import { heardBy } from "./audience.ts";
 import { type GatewayConnection, openConnection } from "./connection.ts";
 import { createGatewaySession, type GatewaySession } from "./session.ts";
 
+/** The WebSocket side of the loopback Discord. */
 export interface Gateway {
   /** Takes WebSocket upgrades of this server; after an outage, of the next one. */
   readonly listenOn: (server: Server) => void;

@@ -54,6 +54,7 @@ export function readyData(
   };
 }
 
+/** What a frame that cannot be read leads to. */
 export const UNREADABLE: Closing = {
   closeCode: GatewayCloseCodes.DecodeError,
   reason: "Error while decoding payload.",

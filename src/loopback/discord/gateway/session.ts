@@ -20,6 +20,7 @@ export interface GatewaySession {
   readonly replaySince: (sequence: number) => void;
 }
 
+/** A new session, to which a socket is still to be attached; `intents` as a bit field, `now` in ms since the epoch. */
 export function createGatewaySession(id: string, intents: number, now: () => number): GatewaySession {
   const kept: { sequence: number; frame: string }[] = [];
   let sequence = 0;

@@ -2,6 +2,7 @@ import type { APIGuildMember, APIUser, GuildMemberFlags, UserFlags } from "disco
 import { memberOf } from "../lookups.ts";
 import type { StoredMember, World } from "../world.ts";
 
+/** A member where the user is told beside it. */
 export type MemberWithoutUser = Omit<APIGuildMember, "user">;
 
 /** A member as REST and the gateway give it. */

@@ -56,6 +56,7 @@ export type Ref = string | { readonly id: string };
 /** A message, by what identifies it. */
 export type MessageRef = Pick<APIMessage, "id" | "channel_id">;
 
+/** What the user with this id can do with commands and components. */
 export function createActing(world: World, until: Until, userId: string): Acting {
   const start = (draft: Omit<InteractionDraft, "userId">) =>
     createPersonInteraction(world, until, startInteraction(world, { ...draft, userId }));

@@ -9,6 +9,7 @@ export interface PersonFile {
   readonly contentType?: string;
 }
 
+/** The file as an upload, its text in UTF-8. */
 export function uploadOf(file: PersonFile): UploadedFile {
   return {
     name: file.name,

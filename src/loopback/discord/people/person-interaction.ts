@@ -33,6 +33,7 @@ export interface PersonInteraction {
   submits(values: Readonly<Record<string, string | readonly string[]>>): Promise<PersonInteraction>;
 }
 
+/** The person's view of an interaction that has been started. */
 export function createPersonInteraction(
   world: World,
   until: Until,

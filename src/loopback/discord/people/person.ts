@@ -24,6 +24,7 @@ import { type Acting, createActing, type MessageRef, type Ref } from "./acting.t
 import { type PersonFile, uploadOf } from "./person-file.ts";
 import { createThreading, type Threading } from "./threading.ts";
 
+/** What a message has besides its text. */
 export interface SayOptions {
   /** Puts a mention of the bot in front. */
   readonly mention?: boolean;
@@ -59,6 +60,7 @@ export interface Person extends Acting, Threading {
   ): Promise<APIMessage[]>;
 }
 
+/** The person who acts as this user. */
 export function createPerson(world: World, until: Until, user: APIUser): Person {
   const channelFor = (channel: Ref) => channelOf(world, typeof channel === "string" ? channel : channel.id);
   const find = (message: MessageRef) => {

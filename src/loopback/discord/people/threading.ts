@@ -28,11 +28,13 @@ export interface Threading {
   pins(message: MessageRef): Promise<void>;
 }
 
+/** A thread, by what identifies it. */
 export interface ThreadRef {
   readonly id: string;
   readonly name: string;
 }
 
+/** What the user with this id can do with threads and pins. */
 export function createThreading(world: World, userId: string): Threading {
   const channelFor = (ref: Ref) => channelOf(world, typeof ref === "string" ? ref : ref.id);
   const threadFor = (ref: Ref) => {

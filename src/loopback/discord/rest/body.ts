@@ -3,6 +3,7 @@ import { ApiError, refusal } from "../api-error.ts";
 import { ATTACHMENT_LIMIT_BYTES, type UploadedFile } from "../attachments.ts";
 import { contentTypeOf } from "../content-type.ts";
 
+/** What a request carries. */
 export interface ParsedBody {
   /** Undefined when there is none. */
   readonly body: unknown;

@@ -1,6 +1,7 @@
 import { OverwriteType } from "discord-api-types/v10";
 import { z } from "zod";
 
+/** A thread's name, 1 to 100 characters. */
 export const threadName = z.string().min(1).max(100);
 
 /** An hour, a day, three days or a week. */
@@ -9,12 +10,14 @@ export const autoArchiveMinutes = z.literal([60, 1440, 4320, 10_080]);
 /** Permission bits come as text or number. */
 const permissionBits = z.union([z.string().regex(/^\d+$/), z.number().int()]).transform(String);
 
+/** One permission overwrite, whose id is in the path or beside it. */
 export const overwriteBody = z.object({
   type: z.enum(OverwriteType),
   allow: permissionBits.nullish(),
   deny: permissionBits.nullish(),
 });
 
+/** What a channel is created with or changed to. */
 export const channelBody = z.object({
   name: z.string().min(1).max(100).optional(),
   type: z.number().int().optional(),
@@ -39,6 +42,7 @@ export const channelBody = z.object({
   flags: z.number().int().nullish(),
 });
 
+/** What a thread can be changed to. */
 export const threadBody = z.object({
   name: threadName.optional(),
   archived: z.boolean().optional(),

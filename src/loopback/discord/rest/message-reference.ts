@@ -7,6 +7,7 @@ import { snapshotOf } from "../payloads/message-payload.ts";
 import { permissionsOf } from "../permissions.ts";
 import type { StoredChannel, StoredMessage, World } from "../world.ts";
 
+/** Which message is replied to or forwarded. */
 export const messageReferenceBody = z.object({
   type: z.number().int().optional(),
   message_id: z.string(),

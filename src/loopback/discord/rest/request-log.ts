@@ -15,6 +15,7 @@ export interface RequestRecord {
   status: number | undefined;
 }
 
+/** Every request that came, oldest first. */
 export interface RequestLog {
   readonly requests: readonly RequestRecord[];
   /** The requests that broke a real rate limit, not one that a test asked for. */
@@ -29,6 +30,7 @@ export interface RequestLog {
 /** `response` is the answer's JSON before it is written; undefined for an empty or injected one. */
 export type RequestListener = (record: RequestRecord, response: unknown) => void;
 
+/** An empty log; after 50,000 requests it forgets the oldest. */
 export function createRequestLog(): RequestLog {
   const requests: RequestRecord[] = [];
   const rateLimited: RequestRecord[] = [];

@@ -31,6 +31,7 @@ class Created {
   }
 }
 
+/** The methods that Discord's API uses. */
 export type RestMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** Adds a route. With `auth: "none"` the path itself holds the secret, as for webhooks and interactions. */
@@ -41,6 +42,7 @@ export type AddRoute = (
   options?: { auth: "none" },
 ) => void;
 
+/** What the router asks before it serves a request. */
 export interface RestDeps {
   readonly faults: FaultList;
   readonly log: RequestLog;
