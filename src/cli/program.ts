@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { configCommand } from "./commands/config.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { projectCommand } from "./commands/project.ts";
 import { serveCommand } from "./commands/serve.ts";
@@ -21,7 +22,8 @@ export function createProgram(terminal: Terminal): Command {
     .addCommand(serviceCommand(terminal))
     .addCommand(demoCommand(terminal))
     .addCommand(projectCommand(terminal))
-    .addCommand(sessionsCommand(terminal));
+    .addCommand(sessionsCommand(terminal))
+    .addCommand(configCommand(terminal));
   inTerminal(program, terminal);
   return program;
 }

@@ -1,0 +1,5 @@
+/** What the commands about config.yaml take. */
+export interface ConfigOptions {
+  readonly config?: string;
+  readonly json?: boolean;
+}

@@ -1,0 +1,28 @@
+import type { ConfigDocument } from "./document.ts";
+import { plainValues } from "./plain-values.ts";
+import { configSchema } from "./schema.ts";
+
+/** A valid config.yaml with every default filled in, in the words of the file; secrets are starred out. */
+export function shownConfig(document: ConfigDocument): Record<string, unknown> {
+  const { discord, claude, ...rest } = configSchema.parse(plainValues(document)?.value);
+  return {
+    discord: {
+      ...discord,
+      ...(discord.token === undefined ? {} : { token: STARS }),
+      api_url: withoutLogin(discord.api_url),
+    },
+    ...rest,
+    claude: {
+      ...claude,
+      // Which of them are secrets, only the person knows: a proxy's address can hold a password.
+      env: Object.fromEntries(Object.keys(claude.env).map((name) => [name, STARS])),
+    },
+  };
+}
+
+const STARS = "***";
+
+/** `https://user:password@host` without what is before the host. */
+function withoutLogin(url: string): string {
+  return url.replace(/^(https?:\/\/)[^/@]*@/, `$1${STARS}@`);
+}
