@@ -9,6 +9,8 @@ export interface AgentPoolLimits {
   readonly idleTimeoutMs: number;
   /** An agent that was started ahead of a message that never came is ended after this. */
   readonly warmTimeoutMs: number;
+  /** How long an agent stays in use after its last background task: it speaks of it 20 ms later, as measured. */
+  readonly afterTasksMs: number;
   /** An agent that has the word by itself and says nothing for this long is ended. */
   readonly stallTimeoutMs: number;
   /** How long a process may take to end by itself before it is killed. */
@@ -96,13 +98,11 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
 
   const hear = (place: Place, event: AgentEvent) => {
     if (event.type === "exited") place.state = "ending";
-    if (event.type === "background") {
-      place.tasks = event.tasks;
-      if (event.tasks === 0) serve();
-    }
-    if (place.listener !== undefined) return place.listener(event);
-
-    if (event.type === "turn_started") place.unprompted = true;
+    if (event.type === "background") countTasks(place, event.tasks);
+    if (event.type === "turn_started") place.unprompted = event.turnId === undefined;
+    // A turn of ours that waits behind one of the agent's own hears that the agent lives, and when it dies.
+    const concernsBoth = event.type === "alive" || event.type === "exited" || event.type === "background";
+    if (!place.unprompted || concernsBoth) place.listener?.(event);
     if (!place.unprompted) return;
     // Nobody has asked for this and nobody watches it, but the next turn waits for its end.
     clearTimeout(place.timer);
@@ -113,6 +113,18 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
       rest(place, deps.limits().idleTimeoutMs);
       serve();
     }
+  };
+
+  /** When the last task ends, the agent is about to take the word by itself: it stays in use for a moment. */
+  const countTasks = (place: Place, tasks: number) => {
+    if (tasks > 0 || place.tasks === 0) {
+      place.tasks = tasks;
+      return;
+    }
+    setTimeout(() => {
+      place.tasks = 0;
+      serve();
+    }, deps.limits().afterTasksMs);
   };
 
   const close = (place: Place): Promise<void> => {

@@ -11,7 +11,10 @@ export interface AgentSpec {
   readonly sessionId: string;
   /** False for a session that does not exist yet and gets this id; true to resume it. */
   readonly resume: boolean;
-  /** Take up a turn that an earlier process of this session left unfinished. Needs `resume`. */
+  /**
+   * Take up a turn that an earlier process of this session left unfinished. Needs `resume`. The same turn may be
+   * sent at once all the same: the CLI runs it once.
+   */
   readonly continueInterrupted: boolean;
   /** Absolute path. */
   readonly projectDir: string;

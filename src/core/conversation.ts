@@ -184,7 +184,6 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
         stopGraceMs,
         interruptGraceMs: stopGraceMs,
         signal,
-        ...(spec.continueInterrupted ? { resumesItselfWithinMs: RESUME_WITHIN_MS } : {}),
         onEvent: (event) => {
           if (event.type === "turn_started" && !session.started) {
             deps.sessions.markStarted(conversationId, session.sessionId);
@@ -293,9 +292,6 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     },
   };
 }
-
-/** A resumed CLI takes an interrupted turn up 0.5 s after its start; busy machines need longer. */
-const RESUME_WITHIN_MS = 3_000;
 
 const ASK_AGAIN =
   "Your last answer did not arrive. If you had finished it, give it again in full; if not, carry on with it.";

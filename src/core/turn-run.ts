@@ -10,8 +10,6 @@ export interface TurnAgent {
 export interface TurnRunOptions {
   readonly turnId: string;
   readonly prompt: readonly PromptPart[];
-  /** Do not ask: the agent takes the turn up by itself. Asked after all when it has not begun after this time. */
-  readonly resumesItselfWithinMs?: number;
   /** No event at all for this long in a running turn: it is told, then interrupted. */
   readonly stallTimeoutMs: number;
   /** How long an interrupt may take before the process is ended instead. */
@@ -32,14 +30,11 @@ export function runTurn(agent: TurnAgent, options: TurnRunOptions): Promise<Agen
     const { signal } = options;
     const openPrompts = new Set<string>();
     let stalled: AgentFailure | undefined;
-    let begun = false;
     let stallTimer: NodeJS.Timeout | undefined;
-    let resumeTimer: NodeJS.Timeout | undefined;
     let interruptTimer: NodeJS.Timeout | undefined;
 
     const settle = (end: AgentTurnEnd) => {
       clearTimeout(stallTimer);
-      clearTimeout(resumeTimer);
       clearTimeout(interruptTimer);
       signal.removeEventListener("abort", interrupt);
       stopListening();
@@ -66,22 +61,12 @@ export function runTurn(agent: TurnAgent, options: TurnRunOptions): Promise<Agen
       }, options.stallTimeoutMs);
     };
 
-    const ask = () => agent.send({ type: "turn", turnId: options.turnId, prompt: options.prompt });
-
     const stopListening = agent.listen((event) => {
       if (event.type === "permission_requested") openPrompts.add(event.requestId);
       if (event.type === "permission_answered" || event.type === "permission_withdrawn") {
         openPrompts.delete(event.requestId);
       }
-      if (event.type === "turn_started") {
-        begun = true;
-        clearTimeout(resumeTimer);
-      }
       watchForStall();
-      if (event.type === "ready" && options.resumesItselfWithinMs !== undefined && !begun) {
-        resumeTimer = setTimeout(ask, options.resumesItselfWithinMs);
-      }
-
       if (event.type === "turn_ended") return settle(stalled ? failed(stalled, event.end) : event.end);
       if (event.type === "exited") {
         if (stalled) return settle(failed(stalled));
@@ -95,7 +80,7 @@ export function runTurn(agent: TurnAgent, options: TurnRunOptions): Promise<Agen
 
     watchForStall();
     signal.addEventListener("abort", interrupt);
-    if (options.resumesItselfWithinMs === undefined) ask();
+    agent.send({ type: "turn", turnId: options.turnId, prompt: options.prompt });
     if (signal.aborted) interrupt();
   });
 }

@@ -113,6 +113,7 @@ export async function startDaemon({ config, paths, env, log }: DaemonOptions): P
         maxAgents: maxAgents(),
         idleTimeoutMs: config().claude.idleTimeoutMs,
         warmTimeoutMs: WARM_TIMEOUT_MS,
+        afterTasksMs: AFTER_TASKS_MS,
         stallTimeoutMs: config().claude.stallTimeoutMs,
         stopGraceMs: config().claude.killGraceMs,
       }),
@@ -238,3 +239,4 @@ function asVariable({ name, value }: ClaudeCredential): Credential {
 
 /** An agent that was started because somebody typed waits this long for the message. */
 const WARM_TIMEOUT_MS = 60_000;
+const AFTER_TASKS_MS = 2_000;

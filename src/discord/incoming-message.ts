@@ -31,13 +31,16 @@ export function incomingTyping(typing: Typing): IncomingTyping {
   };
 }
 
-function actorOf(user: User | Typing["user"], member: GuildMember | null, webhookId: string | null): Actor {
+/** Somebody as Discord describes them at this moment; without a member record they belong to no guild. */
+export function actorOf(user: User | Typing["user"], member: GuildMember | null, webhookId: string | null): Actor {
   // A webhook's author has bot set too, and an application's command answer a webhook id: both are no persons.
   const kind = webhookId !== null ? "webhook" : user.bot ? "bot" : "member";
+  return { userId: user.id, kind, ...memberFacts(member) };
+}
+
+/** What a guild says of a member. Without one there are no roles to judge by, so it counts as nobody's guild. */
+export function memberFacts(member: GuildMember | null): Omit<Actor, "userId" | "kind"> {
   return {
-    userId: user.id,
-    kind,
-    // Without the member there are no roles to judge by, so it counts as nobody's guild.
     guildId: member?.guild.id,
     roleIds: member ? [...member.roles.cache.keys()] : [],
     administrator: member?.permissions.has(PermissionFlagsBits.Administrator) ?? false,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { AgentEvent, AgentSpec } from "../../src/core/agent.ts";
 import { type AgentPoolLimits, createAgentPool } from "../../src/core/agent-pool.ts";
-import { createFakeAgents, type FakeAgentsOptions } from "../support/fake-agents.ts";
+import { createFakeAgents, EMPTY_END, type FakeAgentsOptions } from "../support/fake-agents.ts";
 
 const spec = (sessionId: string): AgentSpec => ({
   sessionId,
@@ -24,6 +24,7 @@ function setUp(limits: Partial<AgentPoolLimits> = {}, options: FakeAgentsOptions
       idleTimeoutMs: 60_000,
       warmTimeoutMs: 60_000,
       stallTimeoutMs: 60_000,
+      afterTasksMs: 5,
       stopGraceMs: 10,
       ...limits,
     }),
@@ -168,7 +169,7 @@ test("what an agent says unasked reaches its conversation, and the next turn wai
   agent.emit({
     type: "turn_ended",
     turnId: undefined,
-    end: (await import("../support/fake-agents.ts")).EMPTY_END,
+    end: EMPTY_END,
   });
   await next;
   expect(unprompted).toEqual([
@@ -186,4 +187,27 @@ test("stop ends every agent and lets nobody wait", async () => {
   await waiting;
   expect(agents.running()).toEqual([]);
   await expect(take("c")).rejects.toThrow("stopped");
+});
+
+test("words that nobody asked for do not end the turn that waits behind them", async () => {
+  const { agents, take, unprompted } = setUp();
+  const lease = await take("a");
+  const agent = agents.all[0]!;
+  const heard: string[] = [];
+  const end = lease.run({
+    turnId: "t1",
+    prompt: [{ type: "text", text: "hello" }],
+    stallTimeoutMs: 60_000,
+    interruptGraceMs: 10,
+    stopGraceMs: 10,
+    signal: new AbortController().signal,
+    onEvent: (event) => heard.push(event.type),
+  });
+  agent.emit({ type: "turn_started", turnId: undefined });
+  agent.emit({ type: "text", text: "the build is done", inSubagent: false });
+  agent.emit({ type: "turn_ended", turnId: undefined, end: EMPTY_END });
+  agent.answer("hello to you");
+  expect(await end).toMatchObject({ text: "hello to you" });
+  expect(heard).toEqual(["turn_started", "text"]);
+  expect(unprompted.map(([, type]) => type)).toEqual(["turn_started", "text", "turn_ended"]);
 });

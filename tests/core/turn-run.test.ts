@@ -95,20 +95,3 @@ test("an interrupted turn ends as interrupted, also when the process had to be e
   emit({ type: "exited", failure: undefined });
   expect(await end).toMatchObject({ outcome: "interrupted" });
 });
-
-test("a turn that an agent takes up by itself is not asked again", async () => {
-  const { end, emit, sent } = setUp({ resumesItselfWithinMs: 30 });
-  emit({ type: "ready", version: "0", models: [] });
-  emit({ type: "turn_started", turnId: undefined });
-  emit({ type: "turn_ended", turnId: "t1", end: EMPTY_END });
-  expect(await end).toMatchObject({ outcome: "completed" });
-  expect(sent).toEqual([]);
-});
-
-test("a turn that the agent had never heard of is asked after all", async () => {
-  const { end, emit, sent } = setUp({ resumesItselfWithinMs: 10 });
-  emit({ type: "ready", version: "0", models: [] });
-  await expect.poll(() => types(sent)).toEqual(["turn"]);
-  emit({ type: "turn_ended", turnId: "t1", end: EMPTY_END });
-  await end;
-});

@@ -1,0 +1,27 @@
+import type { IncomingMessage } from "./inbound.ts";
+import type { Snowflake } from "./project.ts";
+
+export interface CatchUpLimits {
+  /** Older ones are not run by themselves. */
+  readonly maxAgeMs: number;
+  /** Of one channel, so many of the newest are run; those before them are too many to run unasked. */
+  readonly maxMessages: number;
+}
+
+/** What becomes of missed messages: `run` as if they came now, or `expire`: told, with a way to run them after all. */
+export function planCatchUp(
+  missed: readonly IncomingMessage[],
+  limits: CatchUpLimits,
+  nowMs: number,
+): readonly { readonly message: IncomingMessage; readonly fate: "run" | "expire" }[] {
+  const firstToRun = missed.length - limits.maxMessages;
+  return missed.map((message, index) => {
+    const isOld = nowMs - snowflakeTimeMs(message.id) > limits.maxAgeMs;
+    return { message, fate: isOld || index < firstToRun ? "expire" : "run" };
+  });
+}
+
+/** When a snowflake was made, in ms since the epoch. The offset is from Discord's reference, "Snowflakes". */
+export function snowflakeTimeMs(id: Snowflake): number {
+  return Number(BigInt(id) >> 22n) + 1_420_070_400_000;
+}
