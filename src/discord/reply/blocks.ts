@@ -16,8 +16,16 @@ interface Place {
   readonly cost: number;
 }
 
+/**
+ * A score of lists and quotes inside each other are no answer that anybody means, and ten thousand overflow the
+ * parser's stack: such text is shown as it is.
+ */
+const TOO_DEEP =
+  /^(?:[ \t]{120}[ \t]*(?:[-*+>]|\d{1,9}[.)])|(?:[ \t]{0,8}(?:>|[-+*][ \t]|\d{1,9}[.)][ \t])){20}[^\n]*[^-*_ \t\n])/m;
+
 /** The lines of a text in Discord's dialect, from its Markdown tree. */
 export function blockLines(source: string): Line[] {
+  if (TOO_DEEP.test(source)) return paragraphLines(source);
   return siblings(parseBlocks(source).children, { source, lead: "", indent: 0, cost: 0 });
 }
 
@@ -92,7 +100,7 @@ function block(node: Block, place: Place): Line[] {
       return withFirstCost(tableLines(node, source, lead, indent), cost);
     case "thematicBreak":
       return [
-        line(lead + slice(node, source), {
+        line(`${lead}---`, {
           breakCost: cost,
           lead: lead.length,
           prefix: lead.slice(indent),

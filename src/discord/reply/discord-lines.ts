@@ -6,7 +6,7 @@ import { closesFence, readSections, type Section } from "./sections.ts";
 // A line that can only be a paragraph's, whatever is above or below it in its section.
 const PLAIN_LINE = /^(?![-+=_>#~|:\s]|\*(?!\*\S)|`{3}|\d{1,9}[.)])/;
 const ITEM = /^([-*+]|\d{1,9}[.)]) (\S.*)$/;
-const HEADING = /^(#{1,6})[ \t]+(.*\S)$/;
+const HEADING = /^(#{1,6})[ \t]+(\S.*)$/;
 
 /** The lines of a Markdown text in Discord's dialect. */
 export function discordLines(text: string): Line[] {
@@ -37,8 +37,8 @@ function textLines(source: string): Line[] {
   if (rows.every((row) => PLAIN_LINE.test(row)))
     return paragraphLines(rows.map((row) => row.trim()).join("\n"));
   const heading = rows.length === 1 ? HEADING.exec(source) : null;
-  if (heading?.[1] !== undefined && heading[2] !== undefined && !heading[2].endsWith("#")) {
-    return [headingLine(heading[2], heading[1].length)];
+  if (heading?.[1] !== undefined && heading[2] !== undefined && !heading[2].trimEnd().endsWith("#")) {
+    return [headingLine(heading[2].trimEnd(), heading[1].length)];
   }
   const item = rows.length === 1 ? ITEM.exec(source) : null;
   if (item?.[1] !== undefined && item[2] !== undefined && PLAIN_LINE.test(item[2])) {

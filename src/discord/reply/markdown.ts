@@ -50,6 +50,9 @@ const { null: tables } = gfm().flow ?? {};
 // Extensions for the tree also walk all of it looking for web addresses; what is a link matters only inside a cut.
 const nodes = gfmFromMarkdown().map(({ transforms: _, ...rest }) => rest);
 
+/** The line below a table's header, in whatever container. */
+const MAY_UNDERLINE_HEADER = /^(?=[^\n]*-)[>|:\-*+\d.) \t]+$/m;
+
 const blocksOnly = { extensions: [{ disable }] };
 const blocksAndTables = {
   extensions: [{ flow: { null: tables }, disable }],
@@ -62,10 +65,7 @@ const inlineOnly = {
 
 /** The blocks of a text: paragraphs, lists, quotes, code, headings, tables. Their text is left as it was written. */
 export function parseBlocks(markdown: string): Root {
-  return fromMarkdown(
-    markdown,
-    /^[^\S\n]*[>|:\-*+\d.) \t]*-[ \t|:-]*$/m.test(markdown) ? blocksAndTables : blocksOnly,
-  );
+  return fromMarkdown(markdown, MAY_UNDERLINE_HEADER.test(markdown) ? blocksAndTables : blocksOnly);
 }
 
 /** What is inside a paragraph: emphasis, code, links. Offsets are those of `text`. */

@@ -21,6 +21,12 @@ const DISCORD_MARKER = /<(?:@[!&]?|#)\d+>|<a?:\w+:\d+>|<t:-?\d+(?::[a-zA-Z])?>|<
 const SPOILER = /\|\|[^|](?:[\s\S]*?[^|])?\|\|/g;
 const MAY_HAVE_SPANS = /[`*_~[<|\\]/;
 
+// The parser takes four times as long for twice as much of nothing but asterisks: a text with more of such signs than
+// anybody would write is read in pieces.
+const MANY_SIGNS = 1000;
+const PIECE = 2000;
+const LONGEST_PIECE = 3000;
+
 /** Running text from its source. */
 export function prose(text: string): Prose {
   let spans: readonly Span[] | undefined;
@@ -34,19 +40,43 @@ export function prose(text: string): Prose {
 }
 
 function readSpans(text: string): Span[] {
+  if (text.length <= LONGEST_PIECE || (text.match(/[`*_~[\]!|\\<]/g) ?? []).length <= MANY_SIGNS) {
+    return spansOfPiece(text);
+  }
   const spans: Span[] = [];
-  collect(parseInline(text), text, spans);
-  const atoms = spans.filter(({ marker }) => marker === undefined);
+  for (let start = 0; start < text.length; ) {
+    const end = pieceEnd(text, start);
+    for (const span of spansOfPiece(text.slice(start, end))) {
+      spans.push({ ...span, start: span.start + start, end: span.end + start });
+    }
+    start = end;
+  }
+  return spans;
+}
+
+function pieceEnd(text: string, start: number): number {
+  if (text.length - start <= LONGEST_PIECE) return text.length;
+  const found = /[.!?]\s|\n/.exec(text.slice(start + PIECE, start + LONGEST_PIECE));
+  return found === null ? start + LONGEST_PIECE : start + PIECE + found.index + found[0].length;
+}
+
+function spansOfPiece(text: string): Span[] {
+  const spans: Span[] = [];
+  // A piece may begin with white space, which a paragraph has none of.
+  const margin = text.length - text.trimStart().length;
+  collect(parseInline(text.slice(margin)), text.slice(margin), spans);
+  const read = spans.map((span) => ({ ...span, start: span.start + margin, end: span.end + margin }));
+  const atoms = read.filter(({ marker }) => marker === undefined);
   const insideAtom = (offset: number) => atoms.some(({ start, end }) => start <= offset && offset < end);
   for (const { index, 0: found } of text.matchAll(DISCORD_MARKER)) {
-    if (!insideAtom(index)) spans.push({ start: index, end: index + found.length, marker: undefined });
+    if (!insideAtom(index)) read.push({ start: index, end: index + found.length, marker: undefined });
   }
   for (const { index, 0: found } of text.matchAll(SPOILER)) {
     const end = index + found.length;
-    if (!insideAtom(index) && !insideAtom(end - 1)) spans.push({ start: index, end, marker: "||" });
+    if (!insideAtom(index) && !insideAtom(end - 1)) read.push({ start: index, end, marker: "||" });
   }
   // Outermost first: the order in which they open.
-  return spans.sort((a, b) => a.start - b.start || b.end - a.end);
+  return read.sort((a, b) => a.start - b.start || b.end - a.end);
 }
 
 function collect(node: Nodes, text: string, spans: Span[]): void {

@@ -187,6 +187,27 @@ describe("text", () => {
   });
 });
 
+describe("what nobody means", () => {
+  test.each([
+    ["ten thousand quotes in each other", ">".repeat(10_000)],
+    ["ten thousand lists in each other", `${"- ".repeat(10_000)}x`],
+    [
+      "lists as deep as a text is long",
+      Array.from({ length: 150 }, (_, depth) => `${"  ".repeat(depth)}- a`).join("\n"),
+    ],
+    ["emphasis that never ends", "**a*".repeat(5_000)],
+    ["links that never end", "![](".repeat(5_000)],
+    ["one grapheme of ten thousand units", `a${"\u0301".repeat(10_000)}`],
+    ["a heading of blanks", `#${" ".repeat(20_000)}`],
+    ["a rule of ten thousand dashes", "- ".repeat(10_000)],
+  ])("is shown all the same, and soon: %s", (_, text) => {
+    const before = process.cpuUsage();
+    for (const part of splitMessage(text)) expect(part.length).toBeLessThanOrEqual(MESSAGE_LIMIT);
+    const { user } = process.cpuUsage(before);
+    expect(user / 1000).toBeLessThan(5_000);
+  });
+});
+
 test("a limit that leaves no room is refused", () => {
   expect(() => splitMessage("a", 99)).toThrow(RangeError);
 });
