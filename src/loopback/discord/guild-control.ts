@@ -1,6 +1,7 @@
 import { type APIRole, GatewayDispatchEvents, OverwriteType } from "discord-api-types/v10";
 import { refusal } from "./api-error.ts";
-import { channelChanged, createRole, leaveGuild, memberChanged } from "./guild.ts";
+import { channelChanged } from "./channels.ts";
+import { createRole, leaveGuild, memberChanged } from "./guild.ts";
 import { channelOf, memberOf } from "./lookups.ts";
 import type { Ref } from "./people/acting.ts";
 import { threadChanged } from "./thread-state.ts";

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { type APIMessage, type ChannelType, PermissionFlagsBits } from "discord-api-types/v10";
+import { createChannel } from "./channels.ts";
 import { createFaultControl, type Faults } from "./fault-control.ts";
 import { createFaultList } from "./faults.ts";
 import { createGateway } from "./gateway/gateway.ts";
-import { createChannel, createRole, createUser, foundGuild, joinGuild } from "./guild.ts";
+import { createRole, createUser, foundGuild, joinGuild } from "./guild.ts";
 import { createGuildControl, type GuildControl } from "./guild-control.ts";
 import { channelOf, messagesOf } from "./lookups.ts";
 import { openNetwork } from "./network.ts";

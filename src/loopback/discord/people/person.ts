@@ -6,9 +6,10 @@ import {
   PermissionFlagsBits,
 } from "discord-api-types/v10";
 import { refusal } from "../api-error.ts";
-import { dmWith } from "../guild.ts";
+import { dmWith } from "../channels.ts";
+import { composeMessage } from "../compose.ts";
 import { channelOf, messageOf, messagesOf } from "../lookups.ts";
-import { composeMessage, messageBody } from "../message-body.ts";
+import { messageBody } from "../message-body.ts";
 import { isSaid } from "../message-kinds.ts";
 import { createMessage, deleteMessage, editMessage, guildField } from "../messages.ts";
 import { messagePayload, snapshotOf } from "../payloads/message-payload.ts";

@@ -1,7 +1,8 @@
 import { ChannelType, PermissionFlagsBits } from "discord-api-types/v10";
 import { refusal } from "../api-error.ts";
+import { composeMessage } from "../compose.ts";
 import { channelOf, messageOf } from "../lookups.ts";
-import { composeMessage, messageBody } from "../message-body.ts";
+import { messageBody } from "../message-body.ts";
 import { permissionsOf, requirePermissions } from "../permissions.ts";
 import { pinMessage } from "../pins.ts";
 import { parseAs } from "../rest/parse.ts";

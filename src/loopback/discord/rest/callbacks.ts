@@ -8,9 +8,10 @@ import {
 import { ApiError, invalidForm, refusal } from "../api-error.ts";
 import { callbackBody, choicesBody, modalBody } from "../callback-body.ts";
 import { componentProblems } from "../component-rules.ts";
+import { composeEdit, composeMessage } from "../compose.ts";
 import type { StoredInteraction } from "../interaction-state.ts";
 import { answerType, hasFailed, sendFromInteraction } from "../interactions.ts";
-import { composeEdit, composeMessage, messageBody } from "../message-body.ts";
+import { messageBody } from "../message-body.ts";
 import { editMessage } from "../messages.ts";
 import { messagePayload } from "../payloads/message-payload.ts";
 import type { StoredMessage, World } from "../world.ts";

@@ -1,7 +1,7 @@
 import { type APIOverwrite, ChannelType, MessageType, PermissionFlagsBits } from "discord-api-types/v10";
 import type { z } from "zod";
 import { refusal } from "../api-error.ts";
-import { channelChanged, createChannel } from "../guild.ts";
+import { channelChanged, createChannel } from "../channels.ts";
 import { channelOf } from "../lookups.ts";
 import { createMessage } from "../messages.ts";
 import { channelPayload } from "../payloads/channel-payload.ts";

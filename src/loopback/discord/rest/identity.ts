@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { refusal } from "../api-error.ts";
+import { dmWith } from "../channels.ts";
 import type { Gateway } from "../gateway/gateway.ts";
-import { dmWith } from "../guild.ts";
 import { applicationPayload } from "../payloads/application-payload.ts";
 import { channelPayload } from "../payloads/channel-payload.ts";
 import { userPayload } from "../payloads/member-payload.ts";

@@ -1,9 +1,10 @@
 import { MessageFlags, PermissionFlagsBits } from "discord-api-types/v10";
 import { z } from "zod";
 import { refusal } from "../api-error.ts";
+import { composeEdit, composeMessage } from "../compose.ts";
 import { withoutContent } from "../gateway/audience.ts";
 import { channelOf, messageOf, messagesOf } from "../lookups.ts";
-import { composeEdit, composeMessage, messageBody } from "../message-body.ts";
+import { messageBody } from "../message-body.ts";
 import { createMessage, deleteMessage, deleteMessages, editMessage } from "../messages.ts";
 import { messagePayload } from "../payloads/message-payload.ts";
 import { permissionsOf, requirePermissions } from "../permissions.ts";

@@ -1,8 +1,9 @@
 import { ChannelType, PermissionFlagsBits } from "discord-api-types/v10";
 import { z } from "zod";
 import { refusal } from "../api-error.ts";
+import { composeMessage } from "../compose.ts";
 import { channelOf, messageOf } from "../lookups.ts";
-import { composeMessage, messageBody } from "../message-body.ts";
+import { messageBody } from "../message-body.ts";
 import { channelPayload, threadMemberPayload } from "../payloads/channel-payload.ts";
 import { memberPayload } from "../payloads/member-payload.ts";
 import { messagePayload } from "../payloads/message-payload.ts";

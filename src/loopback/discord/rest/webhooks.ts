@@ -1,10 +1,11 @@
 import { PermissionFlagsBits } from "discord-api-types/v10";
 import { z } from "zod";
 import { refusal } from "../api-error.ts";
+import { composeEdit, composeMessage } from "../compose.ts";
 import type { StoredInteraction } from "../interaction-state.ts";
 import { editFromInteraction, sendFromInteraction, writableInteraction } from "../interactions.ts";
 import { channelOf, messageOf } from "../lookups.ts";
-import { composeEdit, composeMessage, messageBody } from "../message-body.ts";
+import { messageBody } from "../message-body.ts";
 import { createMessage, deleteMessage, editMessage } from "../messages.ts";
 import { messagePayload } from "../payloads/message-payload.ts";
 import { requirePermissions } from "../permissions.ts";
