@@ -1,152 +1,117 @@
 import { describe, expect, test } from "vitest";
-import {
-  creditTooLow,
-  fail,
-  promptTooLong,
-  usageHeaders,
-  usageLimit,
-} from "../../src/loopback/model/failure-replies.ts";
-import {
-  cutAfter,
-  errorEventAfter,
-  hang,
-  maxTokens,
-  refuse,
-  reset,
-  say,
-} from "../../src/loopback/model/reply.ts";
+import { fail, usageHeaders, usageLimit } from "../../src/loopback/model/failure-replies.ts";
+import { cutAfter, errorEventAfter, hang, maxTokens, say } from "../../src/loopback/model/reply.ts";
 import { type Line, type RawClaudeOptions, rawClaudeBench } from "../support/raw-claude.ts";
+import { sharedRawClaude } from "../support/shared-raw-claude.ts";
+import { fake } from "./scenarios.ts";
 
 const resetsAtMs = Date.now() + 3_600_000;
 const oauth: RawClaudeOptions = { credential: "oauth" };
 
-describe("a request that fails", () => {
-  const failed: [string, Parameters<typeof rawClaudeBench>[0], RawClaudeOptions, object, object][] = [
-    [
-      "401 with a key",
-      () => fail(401),
-      {},
-      { error: "authentication_failed", api_error_status: 401 },
-      { result: expect.stringContaining("Invalid API key") },
-    ],
-    [
-      "401 with a token",
-      () => fail(401, { message: "Invalid bearer token" }),
-      oauth,
-      { error: "authentication_failed", api_error_status: 401 },
-      { result: expect.stringContaining("Failed to authenticate. API Error: 401") },
-    ],
-    [
-      "403",
-      () => fail(403),
-      {},
-      { error: "authentication_failed", api_error_status: 403 },
-      { result: expect.stringContaining("Failed to authenticate. API Error: 403") },
-    ],
-    [
-      "400 for want of credit",
-      () => creditTooLow(),
-      {},
-      { error: "billing_error", api_error_status: 400 },
-      { result: expect.stringContaining("Credit balance is too low") },
-    ],
-    [
-      "404 for the model",
-      () => fail(404),
-      {},
-      { error: "model_not_found", api_error_status: 404 },
-      { result: expect.stringContaining("There's an issue with the selected model") },
-    ],
-    [
-      "a prompt that is too long",
-      () => promptTooLong(),
-      {},
-      { error: "invalid_request", api_error_status: 400 },
-      { result: expect.stringContaining("Prompt is too long"), terminal_reason: "prompt_too_long" },
-    ],
-    [
-      "a usage limit of a subscription",
-      () => usageLimit({ resetsAtMs }),
-      oauth,
-      { error: "rate_limit", api_error_status: 429, api_error: "usage_limit_reached" },
-      { result: expect.stringMatching(/You've hit your .*limit · resets/) },
-    ],
-    [
-      "429 with a key",
-      () => fail(429),
-      {},
-      { error: "rate_limit", api_error_status: 429 },
-      { result: expect.stringContaining("API Error: Request rejected (429)") },
-    ],
-    [
-      "429 with a token",
-      () => fail(429),
-      oauth,
-      { error: "rate_limit", api_error_status: 429 },
-      { result: expect.stringContaining("not your usage limit") },
-    ],
-    [
-      "500",
-      () => fail(500),
-      {},
-      { error: "server_error", api_error_status: 500 },
-      { result: expect.stringContaining("API Error: 500") },
-    ],
-    [
-      "529",
-      () => fail(529),
-      {},
-      { error: "server_error", api_error_status: 529 },
-      { result: expect.stringContaining("Overloaded") },
-    ],
-    [
-      "a connection that is reset",
-      () => reset(),
-      {},
-      { error: "server_error", api_error: "connection_failed" },
-      { result: expect.stringContaining("API Error:") },
-    ],
-    [
-      "a server that is not there",
-      undefined,
-      { env: { ANTHROPIC_BASE_URL: "http://127.0.0.1:9" } },
-      { error: "server_error", api_error: "connection_failed" },
-      { result: expect.stringContaining("ECONNREFUSED") },
-    ],
-    [
-      "a refusal",
-      () => refuse(),
-      {},
-      { error: "invalid_request" },
-      { result: expect.stringContaining("safeguards") },
-    ],
-    [
-      "an answer over the limit of output tokens",
-      () => maxTokens("and so on"),
-      {},
-      { error: "max_output_tokens", api_error: "max_output_tokens" },
-      { result: expect.stringContaining("output token maximum") },
-    ],
-    [
-      "no login",
-      undefined,
-      { credential: "none" },
-      { error: "authentication_failed" },
-      { result: expect.stringContaining("Not logged in") },
-    ],
-  ];
+const UNAUTHORISED = { error: "authentication_failed", api_error_status: 401 };
+const FORBIDDEN = { error: "authentication_failed", api_error_status: 403 };
+const NO_CREDIT = { error: "billing_error", api_error_status: 400 };
+const MODEL_NOT_FOUND = { error: "model_not_found", api_error_status: 404 };
+const RATE_LIMIT = { error: "rate_limit", api_error_status: 429 };
+const USAGE_LIMIT = { ...RATE_LIMIT, api_error: "usage_limit_reached" };
+const PROMPT_TOO_LONG = { error: "invalid_request", api_error_status: 400 };
 
-  // Two at a time: most of each is waiting between attempts.
-  test.concurrent.for(failed)("%s is told by the answer and the result", async (row, { onTestFinished }) => {
-    const [, script, options, answer, end] = row;
-    const bench = await rawClaudeBench(script, onTestFinished);
-    const claude = bench.start({ ...options, env: { CLAUDE_CODE_MAX_RETRIES: "1", ...options.env } });
-    const { lines, result } = await claude.ask("hello");
+/** Name, the step of the directive, what the answer says, and how the result's text reads. */
+type Failure = [name: string, step: unknown, answer: object, text: RegExp];
+
+describe("a request that fails", () => {
+  const once = { CLAUDE_CODE_MAX_RETRIES: "1" };
+
+  function expectFailure(
+    { lines, result }: { lines: readonly Line[]; result: Line },
+    answer: object,
+    text: RegExp,
+  ) {
     const synthetic = lines.findLast((line) => line.type === "assistant");
     expect(synthetic).toMatchObject({ ...answer, message: { model: "<synthetic>" } });
-    expect(result).toMatchObject({ type: "result", subtype: "success", is_error: true, ...end });
-    claude.process.stdin.end();
-    expect(await claude.exited).toBe(1);
+    expect(result).toMatchObject({ subtype: "success", is_error: true, result: expect.stringMatching(text) });
+  }
+
+  describe("with a key is told by the answer and the result:", () => {
+    const shared = sharedRawClaude({ env: once });
+
+    test.for<Failure>([
+      ["403", { fail: 403 }, FORBIDDEN, /Failed to authenticate. API Error: 403/],
+      ["no credit", { failure: "creditTooLow" }, NO_CREDIT, /Credit balance is too low/],
+      ["404", { fail: 404 }, MODEL_NOT_FOUND, /There's an issue with the selected model/],
+      ["429", { fail: 429 }, RATE_LIMIT, /API Error: Request rejected \(429\)/],
+      ["500", { fail: 500 }, { error: "server_error", api_error_status: 500 }, /API Error: 500/],
+      ["529", { fail: 529 }, { error: "server_error", api_error_status: 529 }, /Overloaded/],
+      [
+        "a reset",
+        { failure: "reset" },
+        { error: "server_error", api_error: "connection_failed" },
+        /API Error:/,
+      ],
+      ["401", { fail: 401 }, UNAUTHORISED, /Invalid API key/],
+    ])("%s", async ([, step, answer, text]) => {
+      expectFailure(await shared().claude.ask(fake(step)), answer, text);
+    });
+
+    test("and by the exit code, when it was the last", async () => {
+      const { claude } = shared();
+      claude.process.stdin.end();
+      expect(await claude.exited).toBe(1);
+    });
+  });
+
+  describe("with a token is told by the answer and the result:", () => {
+    const shared = sharedRawClaude({ ...oauth, env: once });
+
+    test.for<Failure>([
+      [
+        "a usage limit",
+        { usageLimit: { resetsInMs: 3_600_000 } },
+        USAGE_LIMIT,
+        /You've hit your .*limit · resets/,
+      ],
+      ["429", { fail: 429 }, RATE_LIMIT, /not your usage limit/],
+      ["401", { fail: 401, message: "Invalid bearer token" }, UNAUTHORISED, /API Error: 401/],
+    ])("%s", async ([, step, answer, text]) => {
+      expectFailure(await shared().claude.ask(fake(step)), answer, text);
+    });
+  });
+
+  test.for<Failure>([
+    ["a prompt that is too long", { failure: "promptTooLong" }, PROMPT_TOO_LONG, /Prompt is too long/],
+    ["a refusal", { failure: "refuse" }, { error: "invalid_request" }, /safeguards/],
+  ])("%s is told by the answer and the result", async ([, step, answer, text]) => {
+    const bench = await rawClaudeBench();
+    expectFailure(await bench.start({ env: once }).ask(fake(step)), answer, text);
+  });
+
+  test("an answer over the limit of output tokens is told after some tries to go on", async () => {
+    const bench = await rawClaudeBench(() => maxTokens("and so on"));
+    const told = await bench.start({ env: once }).ask("go");
+    expectFailure(
+      told,
+      { error: "max_output_tokens", api_error: "max_output_tokens" },
+      /output token maximum/,
+    );
+    expect(bench.model.requests.length).toBeGreaterThan(1);
+  });
+
+  test("no server is told as a connection that failed", async () => {
+    const claude = (await rawClaudeBench()).start({
+      env: { ...once, ANTHROPIC_BASE_URL: "http://127.0.0.1:9" },
+    });
+    expectFailure(
+      await claude.ask("hello"),
+      { error: "server_error", api_error: "connection_failed" },
+      /ECONNREFUSED/,
+    );
+  });
+
+  test("no login is told without a request", async () => {
+    const bench = await rawClaudeBench();
+    const told = await bench.start({ credential: "none" }).ask("hello");
+    expectFailure(told, { error: "authentication_failed" }, /Not logged in/);
+    expect(bench.model.requests).toHaveLength(0);
   });
 
   test("leaves the process usable, and its end is good again after a good turn", async () => {
