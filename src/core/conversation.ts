@@ -4,7 +4,14 @@ import type { Ledger, Session, SessionStore } from "./ledger.ts";
 import type { Project, Snowflake } from "./project.ts";
 import type { OpenReply, Reply } from "./reply.ts";
 import { Undeliverable } from "./reply.ts";
-import type { FailureCode, Turn, TurnEnd, TurnNote, TurnStats } from "./turn.ts";
+import {
+  EMPTY_END,
+  type FailureCode,
+  type Turn,
+  type TurnEnd,
+  type TurnNote,
+  type TurnStats,
+} from "./turn.ts";
 
 export interface ConversationDeps {
   readonly ledger: Ledger;
@@ -28,6 +35,8 @@ export interface ConversationTiming {
 export interface Conversation {
   /** Looks at the ledger again: a turn was accepted, or a hold is over. */
   wake(): void;
+  /** Shows the end of a turn that did not run. */
+  tell(turn: Turn): void;
   /** Hears what the agent says without being asked: when a background task has ended. */
   unprompted(event: AgentEvent): void;
   /** Interrupts the running turn; false when none runs. */
@@ -247,8 +256,10 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     const stats = statsOf(event.end, session);
     const total = { sessionId: session.sessionId, costUsd: totalCost(event.end, session) };
     const turn = ledger.record(heard, { ...EMPTY_END, outcome: "answered", answer, stats }, total);
-    deliver(turn, deps.openReply(turn));
+    if (turn !== undefined) tell(turn);
   };
+
+  const tell = (turn: Turn) => deliver(turn, deps.openReply(turn));
 
   const wake = () => {
     wanted = true;
@@ -269,6 +280,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
 
   return {
     wake,
+    tell,
     unprompted,
     interrupt: () => {
       running?.abort();
@@ -310,15 +322,6 @@ interface Ended {
   readonly end: TurnEnd;
   readonly session?: { readonly sessionId: string; readonly costUsd: number };
 }
-
-const EMPTY_END: Omit<TurnEnd, "outcome"> = {
-  answer: "",
-  failureCode: undefined,
-  errorId: undefined,
-  resetsAtMs: undefined,
-  notes: [],
-  stats: undefined,
-};
 
 /** The CLI counts a session's cost from its beginning, also over a resume; a failed start reports none. */
 function totalCost(end: AgentTurnEnd, session: Session): number {

@@ -53,22 +53,22 @@ export type Route =
 
 /** What becomes of a message. Pure; catch-up and live messages take the same way. */
 export function routeMessage(message: IncomingMessage, routing: Routing, nowMs: number): Route {
-  if (!message.isOrdinary) return { kind: "ignore", reason: "not_ordinary" };
-  if (message.author.kind !== "member") return { kind: "ignore", reason: "not_a_person" };
+  const meant = addressee(message, routing);
+  if (typeof meant === "string") return { kind: "ignore", reason: meant };
+  const { project, guildId } = meant;
 
-  const project = projectOf(message.channelId, message.parentChannelId, routing.projects);
-  if (project === undefined || message.guildId === undefined) return { kind: "ignore", reason: "no_project" };
-  if (project.mention === "required" && !isAddressed(message, routing.bot)) {
-    return { kind: "ignore", reason: "not_addressed" };
-  }
-
-  const target = { guildId: message.guildId, project };
+  const target = { guildId, project };
   const access = decideAccess(message.author, "talk", target, routing.policy, nowMs);
   if (!access.allowed) return { kind: "refuse", project, reason: access.reason };
 
   const prompt = withoutMention(message.content, routing.bot);
   if (prompt === "" && message.attachmentNames.length === 0) return { kind: "hint", project };
-  return { kind: "turn", project, conversationId: message.channelId, guildId: message.guildId, prompt };
+  return { kind: "turn", project, conversationId: message.channelId, guildId, prompt };
+}
+
+/** Whether a message is meant for Claude, whoever wrote it; whether that person may talk is another question. */
+export function isForClaude(message: IncomingMessage, routing: Routing): boolean {
+  return typeof addressee(message, routing) !== "string";
 }
 
 /** The project of a channel, or of a thread under it. */
@@ -78,6 +78,21 @@ export function projectOf(
   projects: readonly Project[],
 ): Project | undefined {
   return projects.find((project) => project.channelId === channelId || project.channelId === parentChannelId);
+}
+
+type Ignored = Extract<Route, { kind: "ignore" }>["reason"];
+
+function addressee(
+  message: IncomingMessage,
+  routing: Routing,
+): { project: Project; guildId: Snowflake } | Ignored {
+  if (!message.isOrdinary) return "not_ordinary";
+  if (message.author.kind !== "member") return "not_a_person";
+  const { guildId } = message;
+  const project = projectOf(message.channelId, message.parentChannelId, routing.projects);
+  if (project === undefined || guildId === undefined) return "no_project";
+  if (project.mention === "required" && !isAddressed(message, routing.bot)) return "not_addressed";
+  return { project, guildId };
 }
 
 function isAddressed(message: IncomingMessage, bot: BotIdentity): boolean {

@@ -35,8 +35,10 @@ export interface Ledger {
    * the conversation was reset since (then the old session stays gone).
    */
   end(turnId: string, end: TurnEnd, session?: { sessionId: string; costUsd: number }): boolean;
-  /** Records what an agent said without being asked, as a turn whose end is known. */
-  record(turn: NewTurn, end: TurnEnd, session: { sessionId: string; costUsd: number }): Turn;
+  /** Records a turn whose end is known from the start. Undefined when its message was accepted before. */
+  record(turn: NewTurn, end: TurnEnd, session?: { sessionId: string; costUsd: number }): Turn | undefined;
+  /** Opens an expired turn again, as the newest of its conversation; false when it is in any other state. */
+  revive(turnId: string): boolean;
   turn(turnId: string): Turn | undefined;
 }
 

@@ -88,6 +88,16 @@ export interface TurnEnd {
   readonly stats: TurnStats | undefined;
 }
 
+/** An end with nothing to tell but its outcome. */
+export const EMPTY_END: Omit<TurnEnd, "outcome"> = {
+  answer: "",
+  failureCode: undefined,
+  errorId: undefined,
+  resetsAtMs: undefined,
+  notes: [],
+  stats: undefined,
+};
+
 /** A failure of the agent, or of ours. */
 export type FailureCode = AgentFailureCode | "internal" | "project_gone" | "interrupted_by_restart";
 

@@ -8,11 +8,11 @@ import type { Environment, Paths } from "../config/paths.ts";
 import { createAgentPool } from "../core/agent-pool.ts";
 import { ERROR_ID_BYTES, errorId } from "../core/error-id.ts";
 import { CoordError } from "../core/errors.ts";
-import type { IncomingMessage } from "../core/inbound.ts";
 import type { Turn } from "../core/turn.ts";
 import { createChannelApi } from "../discord/channel-api.ts";
 import { createGateway } from "../discord/gateway.ts";
 import { hintText } from "../discord/hint.ts";
+import { createInteractions } from "../discord/interactions/interactions.ts";
 import { createReplies } from "../discord/reply/reply.ts";
 import { createCursorStore } from "../sqlite/cursors.ts";
 import { openDatabase } from "../sqlite/database.ts";
@@ -21,6 +21,7 @@ import { lockInstance } from "../sqlite/instance-lock.ts";
 import { createLedger } from "../sqlite/ledger.ts";
 import { createSessionStore } from "../sqlite/sessions.ts";
 import { agentsThatFit } from "./agent-limit.ts";
+import { createCatchUp } from "./catch-up.ts";
 import { createConversations } from "./conversations.ts";
 import { createInbound } from "./inbound.ts";
 import type { Logger } from "./logger.ts";
@@ -134,8 +135,11 @@ export async function startDaemon({ config, paths, env, log }: DaemonOptions): P
     const gateway = createGateway({
       token: config().discord.token,
       apiUrl: config().discord.apiUrl,
-      onMessage: (message) => inbound(message),
+      onMessage: (message) => catchUp.take(message),
+      onNewSession: () => catchUp.suspend(),
+      onSessionReady: () => void catchUp.start(),
       onTyping: (typing) => warmUp(typing),
+      onInteraction: (interaction) => void interactions(interaction),
       onRefused: (error) => refuse(error),
       log,
     });
@@ -169,6 +173,7 @@ export async function startDaemon({ config, paths, env, log }: DaemonOptions): P
       force.addEventListener("abort", () => writing.abort());
       if (force.aborted) writing.abort();
       await conversations.close(force);
+      writing.abort();
     });
 
     const warmUp = createWarmUp({
@@ -183,13 +188,14 @@ export async function startDaemon({ config, paths, env, log }: DaemonOptions): P
     const quietly = (work: Promise<unknown>) => {
       work.catch((error: unknown) => log.warn("a small courtesy failed", { error }));
     };
-    const inbound: (message: IncomingMessage) => void = createInbound({
+    const inbound = createInbound({
       bot: gateway.bot,
       projects: () => config().projects,
       policy: () => config(),
       ledger,
       cursors,
       wake: (conversationId) => conversations.of(conversationId).wake(),
+      tell: (turn) => conversations.of(turn.conversationId).tell(turn),
       hint: (message, project) => {
         const channel = createChannelApi(gateway.rest, message.channelId);
         const nonce = `hint-${message.id}`;
@@ -203,6 +209,29 @@ export async function startDaemon({ config, paths, env, log }: DaemonOptions): P
       log: log.info,
     });
 
+    const interactions = createInteractions({
+      handlers: { commands: {}, suggestions: {}, components: {} },
+      rest: gateway.rest,
+      policy: () => config(),
+      now: Date.now,
+      report: (what, detail, fields) => {
+        const id = errorId(randomBytes(ERROR_ID_BYTES));
+        log.error(what, { error_id: id, ...fields, error: detail });
+        return id;
+      },
+      log,
+    });
+
+    const catchUp = createCatchUp({
+      history: gateway.history,
+      cursors,
+      routing: () => ({ bot: gateway.bot(), projects: config().projects, policy: config() }),
+      limits: () => config().catchUp,
+      handle: inbound,
+      now: Date.now,
+      signal: writing.signal,
+      log,
+    });
     stops.push(watchResets({ sessions, agents, log }));
     stops.push(repeatSweep(claude.sweepOrphans, log));
     await gateway.connect();

@@ -2,6 +2,7 @@ import type { AccessPolicy } from "../core/access.ts";
 import { type BotIdentity, type IncomingMessage, routeMessage } from "../core/inbound.ts";
 import type { CursorStore, Ledger } from "../core/ledger.ts";
 import type { Project, Snowflake } from "../core/project.ts";
+import { EMPTY_END, type Turn } from "../core/turn.ts";
 
 export interface InboundDeps {
   readonly bot: () => BotIdentity;
@@ -9,6 +10,8 @@ export interface InboundDeps {
   readonly policy: () => AccessPolicy;
   readonly ledger: Ledger;
   readonly cursors: CursorStore;
+  /** A turn was recorded whose end only has to be told. */
+  readonly tell: (turn: Turn) => void;
   /** A turn was accepted: its conversation should look at the ledger. */
   readonly wake: (conversationId: Snowflake) => void;
   /** Tells somebody who addressed the bot and said nothing what to do. */
@@ -20,9 +23,14 @@ export interface InboundDeps {
   readonly log: (message: string, fields: object) => void;
 }
 
-/** Takes every message that Discord shows us, live or fetched, and accepts those that are meant for Claude. */
-export function createInbound(deps: InboundDeps): (message: IncomingMessage) => void {
-  return (message) => {
+export type Inbound = (message: IncomingMessage, fate: "run" | "expire") => void;
+
+/**
+ * Takes every message that Discord shows us, live or fetched, and accepts those that are meant for Claude. One with
+ * the fate `expire` came too long ago: it is recorded as such and told.
+ */
+export function createInbound(deps: InboundDeps): Inbound {
+  return (message, fate) => {
     const routing = { bot: deps.bot(), projects: deps.projects(), policy: deps.policy() };
     const route = routeMessage(message, routing, deps.now());
     const about = { message_id: message.id, conversation: message.channelId, user_id: message.author.userId };
@@ -37,7 +45,7 @@ export function createInbound(deps: InboundDeps): (message: IncomingMessage) => 
         deps.hint(message, route.project);
         break;
       case "turn": {
-        const turn = deps.ledger.accept({
+        const asked = {
           id: deps.newId(),
           conversationId: route.conversationId,
           guildId: route.guildId,
@@ -46,11 +54,16 @@ export function createInbound(deps: InboundDeps): (message: IncomingMessage) => 
           authorId: message.author.userId,
           authorName: message.authorName,
           prompt: route.prompt,
-        });
+        };
+        const turn =
+          fate === "run"
+            ? deps.ledger.accept(asked)
+            : deps.ledger.record(asked, { ...EMPTY_END, outcome: "expired" });
         // Discord may show a message twice, after a resumed connection for one; the ledger takes it once.
         if (turn === undefined) break;
-        deps.log("accepted a turn", { ...about, project: route.project.name, turn_id: turn.id });
-        deps.wake(route.conversationId);
+        deps.log("accepted a turn", { ...about, project: route.project.name, turn_id: turn.id, fate });
+        if (fate === "run") deps.wake(route.conversationId);
+        else deps.tell(turn);
         break;
       }
     }

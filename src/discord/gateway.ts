@@ -4,6 +4,7 @@ import {
   DiscordjsError,
   Events,
   GatewayCloseCodes,
+  GatewayDispatchEvents,
   GatewayIntentBits,
   HTTPError,
   type Message,
@@ -13,7 +14,9 @@ import {
 } from "discord.js";
 import { CoordError } from "../core/errors.ts";
 import type { BotIdentity, IncomingMessage, IncomingTyping } from "../core/inbound.ts";
+import { createHistory, type History } from "./history.ts";
 import { incomingMessage, incomingTyping } from "./incoming-message.ts";
+import { type IncomingInteraction, incomingInteraction } from "./interactions/incoming-interaction.ts";
 
 export interface GatewayOptions {
   readonly token: string;
@@ -21,6 +24,11 @@ export interface GatewayOptions {
   readonly apiUrl: string;
   readonly onMessage: (message: IncomingMessage) => void;
   readonly onTyping: (typing: IncomingTyping) => void;
+  readonly onInteraction: (interaction: IncomingInteraction) => void;
+  /** A gateway session begins that does not go on where the last one ended: messages may have been missed. */
+  readonly onNewSession: () => void;
+  /** The new session is complete: guilds and channels are known. */
+  readonly onSessionReady: () => void;
   /** The connection is lost for good, in a way that only a person can put right. */
   readonly onRefused: (error: CoordError) => void;
   readonly log: GatewayLog;
@@ -32,6 +40,7 @@ export interface GatewayLog {
 }
 
 export interface Gateway {
+  readonly history: History;
   /** Works from `connect` on. */
   readonly rest: REST;
   /**
@@ -73,7 +82,17 @@ export function createGateway(options: GatewayOptions): Gateway {
   client.on(Events.ShardResume, () => options.log.info("the gateway connection is back"));
   client.on(Events.MessageCreate, (message: Message) => options.onMessage(incomingMessage(message)));
 
+  // The raw READY comes before any message of its session; the events of discord.js come after some of them.
+  client.on(Events.Raw, (packet: { t?: string }) => {
+    if (packet.t === GatewayDispatchEvents.Ready) options.onNewSession();
+  });
+  client.on(Events.ShardReady, options.onSessionReady);
   client.on(Events.TypingStart, (typing) => options.onTyping(incomingTyping(typing)));
+
+  client.on(Events.InteractionCreate, (raw) => {
+    const interaction = incomingInteraction(raw);
+    if (interaction !== undefined) options.onInteraction(interaction);
+  });
 
   const connect = async () => {
     const ready = new Promise<void>((resolve, reject) => {
@@ -94,6 +113,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   return {
     rest: client.rest,
+    history: createHistory(client),
     connect,
     botName: () => client.user?.username ?? "",
     bot: () => ({ userId: client.user?.id ?? "", roleIds: ownRoleIds(client) }),

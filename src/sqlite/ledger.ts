@@ -33,6 +33,10 @@ export function createLedger(db: Database, now: () => number): Ledger {
       cost_usd = @costUsd, duration_ms = @durationMs, num_turns = @numTurns, input_tokens = @inputTokens,
       output_tokens = @outputTokens, context_tokens = @contextTokens, context_window = @contextWindow
     WHERE id = @id`);
+  const reopen = db.prepare(`
+    UPDATE turns SET state = 'accepted', outcome = NULL, answer = NULL, ended_at = NULL,
+      sequence = (SELECT max(sequence) + 1 FROM turns)
+    WHERE id = ? AND state = 'expired'`);
   const countMessage = db.prepare(`
     UPDATE sessions SET message_count = message_count + @messages, last_active = @lastActive, cost_usd = @costUsd, started = 1
     WHERE channel_id = @conversationId AND session_id = @sessionId
@@ -76,12 +80,13 @@ export function createLedger(db: Database, now: () => number): Ledger {
   return {
     accept: db.transaction(accept).immediate,
 
-    record: db.transaction((spoken, end, session) => {
-      if (accept(spoken) === undefined || !conclude(spoken.id, end, session)) {
-        throw new Error(`the turn ${spoken.id} is there already`);
-      }
-      return turn(spoken.id) as Turn;
+    record: db.transaction((known, end, session) => {
+      if (accept(known) === undefined) return undefined;
+      conclude(known.id, end, session);
+      return turn(known.id);
     }).immediate,
+
+    revive: (id) => reopen.run(id).changes === 1,
 
     nextOpen: (conversationId) => read(openOf.get(conversationId)),
     open: (conversationId) => (openOf.all(conversationId) as TurnRow[]).map(turnOf),
