@@ -7,6 +7,7 @@ import {
   type ChatInputCommandInteraction,
   type Client,
   ComponentType,
+  GatewayIntentBits,
   type Interaction,
   MessageFlags,
   type ModalSubmitInteraction,
@@ -440,5 +441,49 @@ test("buttons work in threads, and their replies come there", async () => {
     message_reference: { message_id: sent.id },
   });
   expect(discord.messages(general).map(({ type }) => type)).toEqual([18]);
+  expect(failures).toEqual([]);
+});
+
+test("an ephemeral reply comes by the gateway like a direct message, without its guild", async () => {
+  const { Guilds, GuildMessages, DirectMessages } = GatewayIntentBits;
+  const heardWith = async (intents: number[]) => {
+    const { ann, general, client, discord } = await connectedBot({}, intents);
+    const heard: { d: Record<string, unknown> }[] = [];
+    client.on("raw", (packet: { t?: string; d: Record<string, unknown> }) => {
+      if (packet.t === "MESSAGE_CREATE") heard.push(packet);
+    });
+    const failures = onInteraction<ButtonInteraction>(client, async (button) => {
+      await button.reply({ content: "secret", flags: MessageFlags.Ephemeral });
+      await button.followUp("public");
+    });
+    const channel = await client.channels.fetch(general.id);
+    if (channel?.isSendable() !== true) throw new Error("not sendable");
+    await channel.send(yesNo);
+    await ann.clicks(discord.messages(general)[0]!, "Allow");
+    await expect.poll(() => heard.some(({ d }) => d.content === "public")).toBe(true);
+    expect(failures).toEqual([]);
+    return heard.find(({ d }) => d.content === "secret")?.d;
+  };
+  expect(await heardWith([Guilds, GuildMessages])).toBeUndefined();
+  const direct = await heardWith([Guilds, GuildMessages, DirectMessages]);
+  expect(direct).toMatchObject({ flags: MessageFlags.Ephemeral });
+  expect(direct).not.toHaveProperty("guild_id");
+  expect(direct).not.toHaveProperty("member");
+});
+
+test("the first follow-up after a deferred reply takes its place, and keeps who sees it", async () => {
+  const { ann, general, client, discord } = await connectedBot();
+  await client.application?.commands.create({ name: "slow", description: "Slow" });
+  const failures = onInteraction<ChatInputCommandInteraction>(client, async (command) => {
+    await command.deferReply({ flags: MessageFlags.Ephemeral });
+    await command.followUp("first");
+    await command.followUp("second");
+  });
+  const run = await ann.runs(general, "/slow");
+  await discord.until(() => run.replies().length === 2);
+  expect(run.replies().map(({ content, flags }) => [content, flags])).toEqual([
+    ["first", MessageFlags.Ephemeral],
+    ["second", 0],
+  ]);
   expect(failures).toEqual([]);
 });

@@ -5,8 +5,11 @@ import type { Change, World } from "../world.ts";
 /** What a session with these intents hears of a change: its data, stripped where it must be, or undefined. */
 export function heardBy(world: World, intents: number, change: Change): unknown {
   const channel = change.channelId === undefined ? undefined : world.channels.get(change.channelId);
-  if (!coveredByIntents(world, intents, change, channel?.inGuild ?? true)) return undefined;
-  if (change.onlyFor !== undefined) return undefined;
+  const isEphemeral = change.onlyFor !== undefined;
+  // Discord tells of ephemeral messages as if they were direct ones: by that intent, and without the guild.
+  const inGuild = !isEphemeral && (channel?.inGuild ?? true);
+  if (!coveredByIntents(world, intents, change, inGuild)) return undefined;
+  if (isEphemeral) return withoutGuild(change.data);
   if (change.channelId !== undefined && channel !== undefined && !alwaysTold(change)) {
     if (!mayView(world, world.botId, channel)) return undefined;
   }
@@ -33,6 +36,11 @@ export function withoutContent<M extends StrippableMessage>(world: World, messag
     ...stripped,
     ...(referenced ? { referenced_message: withoutContent(world, referenced) } : {}),
   };
+}
+
+function withoutGuild(data: Change["data"]): object {
+  const { guild_id: _guildId, member: _member, ...rest } = { guild_id: null, member: null, ...data };
+  return rest;
 }
 
 interface StrippableMessage {
