@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { configCommand } from "./commands/config.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { errorsCommand } from "./commands/errors.ts";
+import { logsCommand } from "./commands/logs.ts";
 import { projectCommand } from "./commands/project.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { serviceCommand } from "./commands/service.ts";
@@ -23,7 +25,9 @@ export function createProgram(terminal: Terminal): Command {
     .addCommand(demoCommand(terminal))
     .addCommand(projectCommand(terminal))
     .addCommand(sessionsCommand(terminal))
-    .addCommand(configCommand(terminal));
+    .addCommand(configCommand(terminal))
+    .addCommand(logsCommand(terminal))
+    .addCommand(errorsCommand(terminal));
   inTerminal(program, terminal);
   return program;
 }
