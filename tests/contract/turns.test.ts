@@ -136,8 +136,7 @@ test("old transcripts are deleted at a later start, unless cleanupPeriodDays say
     await first.ask("remember this");
     first.process.stdin.end();
     await first.exited;
-    const directory = bench.projectDir.replaceAll(/[/.]/g, "-");
-    const transcript = join(bench.home, ".claude/projects", directory, `${sessionId}.jsonl`);
+    const transcript = bench.transcriptOf(sessionId);
     const longAgo = new Date(Date.now() - 40 * 24 * 3_600_000);
     expect(existsSync(transcript)).toBe(true);
     utimesSync(transcript, longAgo, longAgo);

@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -11,6 +11,7 @@ import {
   type ScriptedModel,
   startScriptedModel,
 } from "../../src/loopback/model/scripted-model.ts";
+import { killIfThere, processesWith } from "./processes-with.ts";
 
 /** The binary under contract: the installed one, unless another is asked for. */
 export const CLAUDE_BINARY =
@@ -65,6 +66,8 @@ export interface RawClaudeBench {
   readonly home: string;
   readonly projectDir: string;
   start(options?: RawClaudeOptions): RawClaude;
+  /** Where the transcript of a session of this project lies. */
+  transcriptOf(sessionId: string): string;
   /** Pids of everything that was started with this bench's home and still runs. */
   leftovers(): number[];
 }
@@ -94,6 +97,8 @@ export async function rawClaudeBench(
     home,
     projectDir,
     leftovers,
+    transcriptOf: (sessionId) =>
+      join(home, ".claude/projects", projectDir.replaceAll(/[/.]/g, "-"), `${sessionId}.jsonl`),
     start(options = {}) {
       const claude = startRawClaude(options, { model, home, projectDir });
       started.push(claude);
@@ -219,28 +224,6 @@ export function has(value: unknown, part: unknown): boolean {
   if (typeof part !== "object" || part === null || Array.isArray(part)) return isDeepStrictEqual(value, part);
   if (typeof value !== "object" || value === null) return false;
   return Object.entries(part).every(([key, field]) => has((value as LinePart)[key], field));
-}
-
-/** Pids of processes whose environment has this entry; a process that ends meanwhile has none. */
-function processesWith(entry: string): number[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(entry);
-      } catch {
-        return false;
-      }
-    })
-    .map(Number);
-}
-
-function killIfThere(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // It ended between being seen and being killed.
-  }
 }
 
 const STREAM_JSON = [
