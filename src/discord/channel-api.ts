@@ -1,14 +1,10 @@
-import { DiscordAPIError, type RawFile, type REST, Routes } from "discord.js";
+import { DiscordAPIError, type REST, Routes } from "discord.js";
 import { RESTJSONErrorCodes } from "discord-api-types/v10";
 import type { Snowflake } from "../core/project.ts";
 import { Undeliverable } from "../core/reply.ts";
+import { messagePayload, type OutgoingMessage, rawFiles } from "./message-payload.ts";
 
-/** One message as it should stand in a channel. */
-export interface OutgoingMessage {
-  readonly content: string;
-  readonly files?: readonly { readonly name: string; readonly data: Buffer | string }[];
-  readonly suppressEmbeds?: boolean;
-}
+export type { OutgoingMessage } from "./message-payload.ts";
 
 /** What we do to messages in one channel. Nobody is ever pinged by what Claude writes. */
 export interface ChannelApi {
@@ -30,7 +26,7 @@ export function createChannelApi(rest: REST, channelId: Snowflake): ChannelApi {
       classified(async () => {
         const reference =
           replyTo === undefined ? undefined : { message_id: replyTo, fail_if_not_exists: false };
-        const body = { ...payload(message), nonce, enforce_nonce: true, message_reference: reference };
+        const body = { ...messagePayload(message), nonce, enforce_nonce: true, message_reference: reference };
         const route = Routes.channelMessages(channelId);
         const created = (await rest.post(route, { body, files: rawFiles(message) })) as { id: Snowflake };
         return created.id;
@@ -40,7 +36,7 @@ export function createChannelApi(rest: REST, channelId: Snowflake): ChannelApi {
       classified(async () => {
         try {
           const route = Routes.channelMessage(channelId, messageId);
-          await rest.patch(route, { body: payload(message), files: rawFiles(message) });
+          await rest.patch(route, { body: messagePayload(message), files: rawFiles(message) });
           return true;
         } catch (error) {
           if (isCode(error, RESTJSONErrorCodes.UnknownMessage)) return false;
@@ -65,22 +61,6 @@ export function createChannelApi(rest: REST, channelId: Snowflake): ChannelApi {
       await rest.put(Routes.channelMessageOwnReaction(channelId, messageId, encodeURIComponent(emoji)));
     },
   };
-}
-
-function payload({ content, files, suppressEmbeds }: OutgoingMessage) {
-  return {
-    content,
-    // The whole list each time: an edit that only named new files would add them to those already there.
-    attachments: (files ?? []).map(({ name }, id) => ({ id: String(id), filename: name })),
-    allowed_mentions: { parse: [], replied_user: false },
-    ...(suppressEmbeds ? { flags: SUPPRESS_EMBEDS } : {}),
-  };
-}
-
-const SUPPRESS_EMBEDS = 1 << 2;
-
-function rawFiles({ files }: OutgoingMessage): RawFile[] {
-  return (files ?? []).map(({ name, data }) => ({ name, data }));
 }
 
 async function classified<T>(call: () => Promise<T>): Promise<T> {

@@ -32,7 +32,11 @@ export function incomingTyping(typing: Typing): IncomingTyping {
 }
 
 /** Somebody as Discord describes them at this moment; without a member record they belong to no guild. */
-export function actorOf(user: User | Typing["user"], member: GuildMember | null, webhookId: string | null): Actor {
+export function actorOf(
+  user: User | Typing["user"],
+  member: GuildMember | null,
+  webhookId: string | null,
+): Actor {
   // A webhook's author has bot set too, and an application's command answer a webhook id: both are no persons.
   const kind = webhookId !== null ? "webhook" : user.bot ? "bot" : "member";
   return { userId: user.id, kind, ...memberFacts(member) };

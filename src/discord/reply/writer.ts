@@ -133,8 +133,8 @@ export function createWriter(options: WriterOptions): Writer {
 }
 
 /** Everything of a message that a person sees, to tell whether it changed; a file is known by its name. */
-function whole({ content, files }: OutgoingMessage): string {
-  return [content, ...(files ?? []).map((file) => file.name)].join("\0");
+function whole({ content, files, components }: OutgoingMessage): string {
+  return [content, JSON.stringify(components ?? []), ...(files ?? []).map((file) => file.name)].join("\0");
 }
 
 interface Standing {

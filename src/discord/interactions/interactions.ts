@@ -1,0 +1,113 @@
+import type { REST } from "discord.js";
+import { type AccessPolicy, decideAccess } from "../../core/access.ts";
+import type { Project } from "../../core/project.ts";
+import { type AcknowledgedAnswer, createAnswer } from "./answer.ts";
+import type { InteractionHandler } from "./handler.ts";
+import type { IncomingInteraction } from "./incoming-interaction.ts";
+import { refusalText } from "./refusal-text.ts";
+
+export interface InteractionHandlers {
+  /** By the command's name; also the names of context menu entries. */
+  readonly commands: Readonly<Record<string, InteractionHandler>>;
+  /** Suggestions by the command's name. */
+  readonly suggestions: Readonly<Record<string, InteractionHandler>>;
+  /** Buttons, menus and forms by what stands before the first colon of their custom_id: `run` for `run:<turn id>`. */
+  readonly components: Readonly<Record<string, InteractionHandler>>;
+}
+
+export interface InteractionsDeps {
+  readonly handlers: InteractionHandlers;
+  readonly rest: REST;
+  readonly policy: () => AccessPolicy;
+  readonly now: () => number;
+  /** Records a failure in the log and returns the id under which it is found there. */
+  readonly report: (what: string, detail: unknown, fields: object) => string;
+  readonly log: {
+    info(message: string, fields?: object): void;
+    debug(message: string, fields?: object): void;
+  };
+  /** Only tests change it. */
+  readonly deferAfterMs?: number;
+}
+
+/** Discord waits three seconds; this leaves two for the way there. */
+const DEFER_AFTER_MS = 1_000;
+
+/**
+ * Takes every interaction to its handler, after asking whether this person may. Each is acknowledged in time; what
+ * goes wrong is told privately with an error id. The returned function never rejects.
+ */
+export function createInteractions(
+  deps: InteractionsDeps,
+): (interaction: IncomingInteraction) => Promise<void> {
+  return async (interaction) => {
+    const about = describe(interaction);
+    const handler = handlerOf(deps.handlers, interaction);
+    const answer = createAnswer({
+      rest: deps.rest,
+      interaction,
+      inChannel: handler?.answers === "in_channel",
+      deferAfterMs: deps.deferAfterMs ?? DEFER_AFTER_MS,
+      onTrouble: (error) => deps.log.debug("an interaction could not be put off", { ...about, error }),
+    });
+    try {
+      await serve(handler, interaction, answer, deps, about);
+      await answer.finish();
+    } catch (error) {
+      const errorId = deps.report("an interaction failed", error, about);
+      const content = `Something went wrong on my side. The log has it under **${errorId}**.`;
+      await answer.whisper({ content }).catch((again: unknown) => {
+        deps.log.debug("a failed interaction could not be answered", { ...about, error: again });
+      });
+    }
+  };
+}
+
+async function serve(
+  handler: InteractionHandler | undefined,
+  interaction: IncomingInteraction,
+  answer: AcknowledgedAnswer,
+  deps: InteractionsDeps,
+  about: object,
+): Promise<void> {
+  const tell = async (content: string) => {
+    if (interaction.input.type === "autocomplete") await answer.suggest([]);
+    else await answer.whisper({ content });
+  };
+  const opened = handler?.open(interaction);
+  if (handler === undefined || opened === undefined) return tell("This does nothing any more.");
+  if (typeof opened === "string") return tell(opened);
+
+  const { guildId, projects } = opened.subject;
+  const decide = (project: Project | undefined) =>
+    decideAccess(interaction.actor, handler.action, { guildId, project }, deps.policy(), deps.now());
+  const allowed = projects.filter((project) => decide(project).allowed);
+  if (allowed.length === 0) {
+    // What concerns no project, as adding one, is judged by the general rules alone.
+    const decision = decide(projects[0]);
+    if (!decision.allowed) {
+      deps.log.info("refused an interaction", { ...about, action: handler.action, reason: decision.reason });
+      return tell(refusalText(decision.reason, handler.action));
+    }
+  }
+  if (interaction.input.type !== "autocomplete") deps.log.info("an interaction", about);
+  await opened.run(allowed, answer);
+}
+
+function handlerOf(
+  { commands, suggestions, components }: InteractionHandlers,
+  { input }: IncomingInteraction,
+): InteractionHandler | undefined {
+  const [table, name] =
+    input.type === "autocomplete"
+      ? [suggestions, input.name]
+      : "name" in input
+        ? [commands, input.name]
+        : [components, input.customId.split(":", 1)[0] ?? ""];
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+function describe({ id, actor, channelId, input }: IncomingInteraction): object {
+  const what = "customId" in input ? { custom_id: input.customId } : { command: input.name };
+  return { interaction_id: id, kind: input.type, ...what, user_id: actor.userId, conversation: channelId };
+}
