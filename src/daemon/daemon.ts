@@ -8,11 +8,14 @@ import type { Environment, Paths } from "../config/paths.ts";
 import { createAgentPool } from "../core/agent-pool.ts";
 import { ERROR_ID_BYTES, errorId } from "../core/error-id.ts";
 import { CoordError } from "../core/errors.ts";
+import { watchLedger } from "../core/ledger-watch.ts";
 import type { Turn } from "../core/turn.ts";
+import { createAcknowledge } from "../discord/acknowledge.ts";
 import { createChannelApi } from "../discord/channel-api.ts";
 import { createGateway } from "../discord/gateway.ts";
 import { hintText } from "../discord/hint.ts";
 import { createInteractions } from "../discord/interactions/interactions.ts";
+import { createReactions } from "../discord/reactions.ts";
 import { createReplies } from "../discord/reply/reply.ts";
 import { createCursorStore } from "../sqlite/cursors.ts";
 import { openDatabase } from "../sqlite/database.ts";
@@ -35,6 +38,8 @@ export interface DaemonOptions {
   readonly paths: Paths;
   readonly env: Environment;
   readonly log: Logger;
+  /** Looks over every use of a store: how the chaos tests kill the daemon between two writes. */
+  readonly watchStore?: <T extends object>(name: string, store: T) => T;
 }
 
 export interface Daemon {
@@ -55,7 +60,7 @@ export interface Daemon {
  * Starts everything in order and settles when messages are being answered. A start that fails stops what it had
  * started. Throws CoordError for what a person can put right.
  */
-export async function startDaemon({ config, paths, env, log }: DaemonOptions): Promise<Daemon> {
+export async function startDaemon({ config, paths, env, log, watchStore }: DaemonOptions): Promise<Daemon> {
   const stops: (() => Promise<void> | void)[] = [];
   const stopAll = async () => {
     for (const stop of stops.splice(0).reverse()) {
@@ -77,7 +82,7 @@ export async function startDaemon({ config, paths, env, log }: DaemonOptions): P
     stops.push(lockInstance(paths.lock));
     const db = openDatabase(paths.database);
     stops.push(() => void db.close());
-    const ledger = createLedger(db, Date.now);
+    const ledger = watchLedger(createLedger(db, Date.now), (turn) => acknowledge.changed(turn));
     const sessions = createSessionStore(db, Date.now);
     const deliveries = createDeliveryStore(db, Date.now);
     const cursors = createCursorStore(db);
@@ -144,6 +149,13 @@ export async function startDaemon({ config, paths, env, log }: DaemonOptions): P
       log,
     });
     stops.push(() => gateway.close());
+    const acknowledge = createAcknowledge({
+      reactions: (channelId) => createReactions(gateway.rest, channelId),
+      open: (conversationId) => ledger.open(conversationId),
+      isOn: () => config().replies.acknowledge,
+      startedAtMs: Date.now(),
+    });
+    stops.push(() => acknowledge.stop(LAST_REACTIONS_MS));
 
     const replies = createReplies({
       channel: (channelId) => createChannelApi(gateway.rest, channelId),
@@ -269,3 +281,5 @@ function asVariable({ name, value }: ClaudeCredential): Credential {
 /** An agent that was started because somebody typed waits this long for the message. */
 const WARM_TIMEOUT_MS = 60_000;
 const AFTER_TASKS_MS = 2_000;
+/** How long the stop waits for reactions that say how the last turns ended. */
+const LAST_REACTIONS_MS = 2_000;
