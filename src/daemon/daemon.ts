@@ -82,10 +82,12 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     stops.push(lockInstance(paths.lock));
     const db = openDatabase(paths.database);
     stops.push(() => void db.close());
-    const ledger = watchLedger(createLedger(db, Date.now), (turn) => acknowledge.changed(turn));
-    const sessions = createSessionStore(db, Date.now);
-    const deliveries = createDeliveryStore(db, Date.now);
-    const cursors = createCursorStore(db);
+    const watched = watchStore ?? ((_name, store) => store);
+    const stored = watched("ledger", createLedger(db, Date.now));
+    const ledger = watchLedger(stored, (turn) => acknowledge.changed(turn));
+    const sessions = watched("sessions", createSessionStore(db, Date.now));
+    const deliveries = watched("deliveries", createDeliveryStore(db, Date.now));
+    const cursors = watched("cursors", createCursorStore(db));
 
     const { claude: settings } = config();
     const claude = createClaude({
