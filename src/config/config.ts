@@ -30,7 +30,9 @@ export interface Config {
     readonly footer: boolean;
     readonly tools: "off" | "brief" | "full";
     readonly maxMessages: number;
+    readonly acknowledge: boolean;
   };
+  readonly attachments: { readonly maxBytes: number; readonly maxFiles: number };
   readonly approvals: { readonly timeoutMs: number };
   readonly catchUp: {
     readonly maxAgeMs: number;

@@ -79,6 +79,9 @@ const replies = z
     max_messages: wholeNumber(1, 100)
       .default(8)
       .describe("An answer that needs more messages than this comes as a file."),
+    acknowledge: toggle(true).describe(
+      "React to each message: 👀 taken, ⏳ waiting (with how many are before it), ✅ answered, ⚠️ failed, 🛑 stopped.",
+    ),
   })
   .prefault({})
   .describe("How answers look.");
@@ -97,6 +100,17 @@ export const configSchema = z.strictObject({
     .describe("Who may also approve, manage and add projects, besides members with Manage Server."),
   claude,
   replies,
+  attachments: z
+    .strictObject({
+      max_bytes: wholeNumber(1, 500_000_000)
+        .default(25_000_000)
+        .describe("A larger file is not fetched; Claude is told so."),
+      max_files: wholeNumber(0, 100)
+        .default(10)
+        .describe("At most so many files of a message are fetched. 0: none."),
+    })
+    .prefault({})
+    .describe("Files that people attach to their messages."),
   approvals: z
     .strictObject({
       timeout: timer("10m").describe("A permission prompt that nobody answers is denied after this time."),
