@@ -1,7 +1,7 @@
 import { BLANK_FIRST_LINE } from "./fence.ts";
 import { closingLength, cutsInside } from "./inside-line.ts";
 import type { Line } from "./line.ts";
-import { lineIndexAt, openMarkers, type RenderedText } from "./rendered-text.ts";
+import { isBlankCode, lineIndexAt, openMarkers, type RenderedText } from "./rendered-text.ts";
 
 /** A place where a message may end and the next one begin. */
 export interface Cut {
@@ -68,7 +68,7 @@ function openingLength(rendered: RenderedText, from: number, line: Line | undefi
   if (line === undefined) return 0;
   const markers = openMarkers(rendered, from).join("").length;
   const inside = from > (rendered.starts[lineIndexAt(rendered, from)] ?? 0);
-  const blankFirstLine = line.text === "" ? BLANK_FIRST_LINE.length : 0;
+  const blankFirstLine = isBlankCode(line) ? BLANK_FIRST_LINE.length : 0;
   return (
     (line.fence === undefined ? 0 : line.fence.open.length + 1 + blankFirstLine) +
     (inside ? line.prefix.length + markers : 0)

@@ -44,6 +44,11 @@ export function openMarkers(rendered: RenderedText, offset: number): string[] {
     .flatMap(({ start, end, marker }) => (marker !== undefined && start < at && at < end ? [marker] : []));
 }
 
+/** Whether a line is an empty one of a code block, whatever its containers put before it. */
+export function isBlankCode({ fence, text, lead }: Line): boolean {
+  return fence !== undefined && text.length <= lead;
+}
+
 /** The message that shows what is between two offsets, valid on its own. */
 export function renderPart(rendered: RenderedText, from: number, to: number): string {
   const { lines, starts } = rendered;
@@ -61,7 +66,7 @@ export function renderPart(rendered: RenderedText, from: number, to: number): st
     const begin = Math.max(from - start, 0);
     end = to - start;
     const cut = line.text.slice(begin, end);
-    const piece = index === firstIndex && first.fence !== undefined && cut === "" ? BLANK_FIRST_LINE : cut;
+    const piece = index === firstIndex && isBlankCode(line) ? cut + BLANK_FIRST_LINE : cut;
     if (begin === 0)
       shown.push(dedent(piece, line.text.trim() === "" ? Number.POSITIVE_INFINITY : line.indent));
     else if (line.fence !== undefined) shown.push(line.prefix + piece);

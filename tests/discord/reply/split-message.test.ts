@@ -73,6 +73,13 @@ describe("code", () => {
     expect(splitMessage("```\n```\n\nafter")).toEqual(["```\n \n```\n\nafter"]);
   });
 
+  test("whose piece in a message begins with an empty line is still a block", () => {
+    for (let before = 1900; before < 2000; before++) {
+      const [, part] = splitMessage(`- \`\`\`\n  ${"x".repeat(before)}\n\n\n\n  \`\`\`\n- ${words(100)}`);
+      expect(part).not.toMatch(/^```\n\n*```/);
+    }
+  });
+
   test("in running text never opens a block", () => {
     expect(splitMessage("use ``` to open")).toEqual(["use \\`\\`\\` to open"]);
     expect(splitMessage("use `` ``` `` or ```js``` here")).toEqual([
