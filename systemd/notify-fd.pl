@@ -9,16 +9,14 @@ use warnings;
 use POSIX ();
 use Socket;
 
+$^F = 3; # perl closes higher ones at exec
+my $socket; # out here, since perl closes it at the end of its block
+
 if (my $path = $ENV{NOTIFY_SOCKET}) {
   $path =~ s/^@/\0/; # an abstract socket
-  socket(my $socket, AF_UNIX, SOCK_DGRAM, 0) or die "notify-fd: cannot make a socket: $!\n";
+  socket($socket, AF_UNIX, SOCK_DGRAM, 0) or die "notify-fd: cannot make a socket: $!\n";
   connect($socket, pack_sockaddr_un($path)) or die "notify-fd: cannot connect to $ENV{NOTIFY_SOCKET}: $!\n";
-  if (fileno($socket) != 3) {
-    POSIX::dup2(fileno($socket), 3) or die "notify-fd: cannot hand over the socket: $!\n";
-  } else {
-    require Fcntl;
-    fcntl($socket, Fcntl::F_SETFD(), 0) or die "notify-fd: cannot hand over the socket: $!\n";
-  }
+  POSIX::dup2(fileno($socket), 3) or die "notify-fd: cannot hand over the socket: $!\n";
   @ENV{qw(LISTEN_PID LISTEN_FDS LISTEN_FDNAMES)} = ($$, 1, 'notify');
 }
 exec { $ARGV[0] } @ARGV or die "notify-fd: cannot run $ARGV[0]: $!\n";

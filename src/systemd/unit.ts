@@ -70,7 +70,7 @@ function starting({ user, command, path, tokenFile }: UnitOptions): string[] {
     ...(tokenFile === undefined
       ? []
       : [
-          "# The bot's token: a file of root's, handed over outside the environment, which commands can read.",
+          "# The bot's token: a file of root's, so that it stands in no environment and no unit.",
           `LoadCredential=${quoteWord(`discord-token:${tokenFile}`)}`,
         ]),
     "TimeoutStartSec=120",

@@ -11,6 +11,20 @@ import type { Terminal } from "../terminal.ts";
 
 /** Runs the daemon in the foreground until a signal ends it. Throws what keeps it from starting. */
 export async function serve(options: { config?: string }, terminal: Terminal): Promise<void> {
+  const notifier = createNotifier({
+    env: terminal.env,
+    pid: process.pid,
+    onError: (error) => terminal.explain(`systemd can't be told how the service is: ${String(error)}`),
+  });
+  try {
+    await runDaemon(options, terminal, notifier);
+  } catch (error) {
+    notifier.status(error instanceof Error ? error.message : String(error));
+    throw error;
+  }
+}
+
+async function runDaemon(options: { config?: string }, terminal: Terminal, notifier: Notifier) {
   const paths = findPaths({ env: terminal.env, configFlag: options.config });
   const loaded = loadConfig({ path: paths.config, env: terminal.env });
   let config: Config = loaded.config;
@@ -38,11 +52,6 @@ export async function serve(options: { config?: string }, terminal: Terminal): P
     { loadedText: loaded.document.text },
   );
 
-  const notifier = createNotifier({
-    env: terminal.env,
-    pid: process.pid,
-    onError: (error) => log.warn("systemd can't be told how the service is", { error }),
-  });
   try {
     const daemon = await startDaemon({ config: () => config, paths, env: terminal.env, log });
     notifier.ready(`answering as ${daemon.botName}`);
@@ -50,7 +59,6 @@ export async function serve(options: { config?: string }, terminal: Terminal): P
     log.info("stopped");
     if (stopped !== undefined) throw stopped;
   } catch (error) {
-    notifier.status(error instanceof Error ? error.message : String(error));
     log.error("serve ends", { error });
     throw error;
   } finally {

@@ -78,7 +78,9 @@ export async function describeService(
     memoryMax: options.memoryMax,
     tasksMax: options.tasksMax,
     claudeSandbox: options.claudeSandbox ?? usesClaudeSandbox(home, config?.projects ?? []),
-    canMountProc: options.mountProc ?? (await canMountProc(manager)),
+    canMountProc:
+      options.mountProc ??
+      (await canMountProc({ isRoot: manager.isSystem && process.getuid?.() === 0, run: manager.run })),
   });
   return { manager, text, account, tokenFile, configFile: paths.config, config };
 }
