@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { configCommand } from "./commands/config.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { errorsCommand } from "./commands/errors.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { projectCommand } from "./commands/project.ts";
@@ -26,6 +27,7 @@ export function createProgram(terminal: Terminal): Command {
     .addCommand(projectCommand(terminal))
     .addCommand(sessionsCommand(terminal))
     .addCommand(configCommand(terminal))
+    .addCommand(doctorCommand(terminal))
     .addCommand(logsCommand(terminal))
     .addCommand(errorsCommand(terminal));
   inTerminal(program, terminal);

@@ -1,0 +1,101 @@
+import { existsSync, statfsSync, statSync } from "node:fs";
+import { createClaude } from "../../claude/claude.ts";
+import type { Config } from "../../config/config.ts";
+import { checkConfig } from "../../config/load.ts";
+import { type Environment, findPaths, type Paths } from "../../config/paths.ts";
+import { inspectDiscord } from "../../discord/inspect.ts";
+import { inspectDatabase } from "../../sqlite/inspect-database.ts";
+import { isInstanceRunning } from "../../sqlite/instance-running.ts";
+import { ExitError } from "../exit.ts";
+import { printJson } from "../print-json.ts";
+import type { Terminal } from "../terminal.ts";
+import { checkClaude } from "./check-claude.ts";
+import { checkConfigFile } from "./check-config.ts";
+import { checkDaemon } from "./check-daemon.ts";
+import { checkDatabase } from "./check-database.ts";
+import { checkDiscord } from "./check-discord.ts";
+import { checkDisk } from "./check-disk.ts";
+import { checkFiles } from "./check-files.ts";
+import { checkNode } from "./check-node.ts";
+import { checkProjects } from "./check-projects.ts";
+import { checkSafety } from "./check-safety.ts";
+import type { Finding } from "./finding.ts";
+import { printFindings } from "./print-findings.ts";
+
+/** Looks at everything that can be wrong and prints it. Ends with 1 if there is a problem; warnings are none. */
+export async function doctor(
+  options: { config?: string; json?: boolean },
+  terminal: Terminal,
+): Promise<void> {
+  const { env } = terminal;
+  const paths = findPaths({ env, configFlag: options.config });
+  const isRunning = isInstanceRunning(paths.lock);
+  const checked = checkConfig({ path: paths.config, env, needsToken: false });
+  const config = checked.ok ? checked.config : undefined;
+  const findings = [
+    checkNode(process.versions.node),
+    ...checkConfigFile(checked, paths.config, isRunning),
+    ...(config === undefined ? [] : await checkConfigured(config, paths, env)),
+    ...(existsSync(paths.home) ? checkFiles(paths.home, process.getuid?.()) : []),
+    checkDatabase(inspectDatabase(paths.database), paths.database),
+    ...checkDisk(foldersOf(paths, config), freeBytes),
+    checkDaemon(isRunning),
+  ];
+  const problems = findings.filter(({ status }) => status === "problem").length;
+  if (options.json) printJson(terminal, { ok: problems === 0, findings: findings.map(findingJson) });
+  else printFindings(terminal, findings);
+  if (problems > 0) throw new ExitError(1);
+}
+
+/** What can be looked at only with a config. */
+async function checkConfigured(config: Config, paths: Paths, env: Environment): Promise<Finding[]> {
+  const { discord, claude, projects } = config;
+  const [claudeFindings, discordFindings] = await Promise.all([
+    checkClaude(
+      createClaude({
+        command: claude.command,
+        path: env.PATH ?? "",
+        home: env.HOME ?? "",
+        configDir: claude.configDir,
+        locale: env,
+        extraEnv: {
+          ...claude.env,
+          ...(claude.credential && { [claude.credential.name]: claude.credential.value }),
+        },
+        instanceId: paths.database,
+        log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+      }),
+    ),
+    discord.token === ""
+      ? []
+      : inspectDiscord({
+          ...discord,
+          channelIds: projects.map(({ channelId }) => channelId),
+          now: Date.now,
+        }).then((found) => checkDiscord(found, config)),
+  ]);
+  // The config belongs to the user that the service runs as.
+  const serviceUserId = statSync(paths.config).uid;
+  return [
+    ...claudeFindings,
+    ...discordFindings,
+    ...checkProjects(projects),
+    ...checkSafety(config, serviceUserId),
+  ];
+}
+
+function ignore(): void {}
+
+function foldersOf({ home }: Paths, config: Config | undefined): string[] {
+  const projects = (config?.projects ?? []).filter(({ host }) => host === undefined);
+  return [home, ...projects.map(({ projectDir }) => projectDir)].filter((folder) => existsSync(folder));
+}
+
+function freeBytes(folder: string): { disk: string; bytes: number } {
+  const { bavail, bsize } = statfsSync(folder);
+  return { disk: String(statSync(folder).dev), bytes: bavail * bsize };
+}
+
+function findingJson({ check, status, message, fix }: Finding): object {
+  return { check, status, message, fix: fix ?? null };
+}

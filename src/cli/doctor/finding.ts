@@ -1,0 +1,23 @@
+/** One thing that was looked at. */
+export interface Finding {
+  /** What was looked at, for scripts: `claude.login`. */
+  readonly check: string;
+  readonly status: "ok" | "warning" | "problem";
+  readonly message: string;
+  /** A command or a place to click; undefined where all is well. */
+  readonly fix: string | undefined;
+}
+
+export function ok(check: string, message: string): Finding {
+  return { check, status: "ok", message, fix: undefined };
+}
+
+/** It works, but deserves a look. */
+export function warning(check: string, message: string, fix: string): Finding {
+  return { check, status: "warning", message, fix };
+}
+
+/** Something does not work until this is put right. */
+export function problem(check: string, message: string, fix: string): Finding {
+  return { check, status: "problem", message, fix };
+}
