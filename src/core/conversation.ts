@@ -1,7 +1,8 @@
-import type { AgentEvent, AgentSpec, AgentTurnEnd } from "./agent.ts";
+import type { AgentEvent, AgentSpec, AgentTurnEnd, PromptPart } from "./agent.ts";
 import type { AgentLease, AgentPool } from "./agent-pool.ts";
 import type { Ledger, Session, SessionStore } from "./ledger.ts";
 import type { Project, Snowflake } from "./project.ts";
+import { mayWrite } from "./recovery.ts";
 import type { OpenReply, Reply } from "./reply.ts";
 import { Undeliverable } from "./reply.ts";
 import {
@@ -18,9 +19,13 @@ export interface ConversationDeps {
   readonly sessions: SessionStore;
   readonly agents: AgentPool;
   readonly openReply: OpenReply;
+  /** What a turn asks, with the files that came with it. Rejects with the signal's reason when that is aborted. */
+  readonly promptOf: (turn: Turn, signal: AbortSignal) => Promise<readonly PromptPart[]>;
   /** The project as it is configured now; undefined when it is no longer. */
   readonly project: (projectName: string) => Project | undefined;
   readonly timing: () => ConversationTiming;
+  /** A tool use in a few words, as people know it: `Bash npm test`. */
+  readonly toolLine: (name: string, input: Readonly<Record<string, unknown>>) => string;
   readonly newId: () => string;
   readonly now: () => number;
   /** Records a failure in the log and returns the id under which it is found there. */
@@ -61,6 +66,8 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
   let holdTimer: NodeJS.Timeout | undefined;
   // What an earlier process had not delivered; once taken up, it is in `deliveries` like everything else.
   const leftovers = { delivered: false };
+  const asked = new Set<string>();
+  const openTools = new Map<string, string>();
   let latest: Turn | undefined;
   let spoken: string[] = [];
   // The next turn runs while the last answer is still on its way, but its messages stay behind that answer's.
@@ -74,9 +81,26 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     while (!closing) {
       const turn = ledger.nextOpen(conversationId);
       if (turn === undefined) return;
+      if (turn.awaits !== undefined) return askToContinue(turn);
       if (turn.heldUntilMs !== undefined && turn.heldUntilMs > deps.now()) return holdUntil(turn.heldUntilMs);
       await runOne(turn);
     }
+  };
+
+  const askToContinue = (turn: Turn) => {
+    if (asked.has(turn.id)) return;
+    asked.add(turn.id);
+    const reply = deps.openReply(turn);
+    deliveries = deliveries.then(() =>
+      reply.askToContinue(turn.openTool ?? "").catch((error: unknown) => {
+        deps.report("the question could not be put", error, turn);
+        // Nobody will ever press its buttons: the turn ends here instead of waiting for ever.
+        if (!(error instanceof Undeliverable)) return;
+        ledger.end(turn.id, { ...EMPTY_END, outcome: "cancelled" });
+        ledger.move(turn.id, "give_up");
+        wake();
+      }),
+    );
   };
 
   const holdUntil = (timeMs: number) => {
@@ -87,12 +111,17 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
 
   const runOne = async (turn: Turn) => {
     running = new AbortController();
+    openTools.clear();
     latest = turn;
     const reply = deps.openReply(turn);
     reply.begin();
     try {
       const result = await ask(turn, reply, running.signal);
-      if (abandoned) return await reply.leave();
+      if (abandoned) {
+        // Not a crash: nothing was cut short but what we cut short ourselves.
+        ledger.move(turn.id, "wait");
+        return await reply.leave();
+      }
       if ("heldUntilMs" in result) {
         ledger.move(turn.id, "wait", result);
         return await reply.hold(result.heldUntilMs);
@@ -125,8 +154,8 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     const said: string[] = [];
     try {
       let session: Session | undefined;
-      let continuing = turn.state === "running";
-      let question = { turnId: turn.id, text: turn.prompt };
+      let continuing = turn.attempts > 0;
+      let question = { turnId: turn.id, prompt: await deps.promptOf(turn, signal) };
       // A lost session, one whose start was not recorded, a question that the CLI has already: once each.
       for (let tries = 0; tries < 4; tries += 1) {
         const project = deps.project(turn.projectName);
@@ -140,7 +169,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
         }
         if (code === "turn_already_taken") {
           // It stands in the session already, from before a restart or a limit: asking again needs a new id.
-          question = { turnId: deps.newId(), text: ASK_AGAIN };
+          question = { turnId: deps.newId(), prompt: [{ type: "text", text: ASK_AGAIN }] };
           continuing = false;
           continue;
         }
@@ -169,7 +198,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     session: Session,
     project: Project,
     continuing: boolean,
-    question: { turnId: string; text: string },
+    question: { turnId: string; prompt: readonly PromptPart[] },
     turn: Turn,
     reply: Reply,
     signal: AbortSignal,
@@ -186,9 +215,10 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     });
     try {
       ledger.move(turn.id, "start");
+      ledger.noteTool(turn.id, undefined);
       return await lease.run({
         turnId: question.turnId,
-        prompt: [{ type: "text", text: question.text }],
+        prompt: question.prompt,
         stallTimeoutMs,
         stopGraceMs,
         interruptGraceMs: stopGraceMs,
@@ -198,6 +228,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
             deps.sessions.markStarted(conversationId, session.sessionId);
           }
           if (event.type === "text" && !event.inSubagent) said.push(event.text);
+          noteTool(turn, event);
           decline(event, lease);
           reply.show(event);
         },
@@ -205,6 +236,16 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     } finally {
       lease.release();
     }
+  };
+
+  /** Written down before the tool can have done much: the CLI tells of it before it runs. */
+  const noteTool = (turn: Turn, event: AgentEvent) => {
+    if (event.type === "tool_use" && mayWrite(event.name)) {
+      openTools.set(event.toolUseId, deps.toolLine(event.name, event.input));
+    } else if (event.type !== "tool_result" || !openTools.delete(event.toolUseId)) {
+      return;
+    }
+    ledger.noteTool(turn.id, [...openTools.values()].at(-1));
   };
 
   const conclude = (

@@ -1,4 +1,5 @@
 import { type AccessPolicy, type Actor, decideAccess, type Refusal } from "./access.ts";
+import { hasMaterial, type Material } from "./material.ts";
 import type { Project, Snowflake } from "./project.ts";
 
 /** A message as it came from Discord, live or by catch-up. */
@@ -17,7 +18,8 @@ export interface IncomingMessage {
   readonly mentionedRoleIds: readonly Snowflake[];
   /** False for joins, pins, thread starters and other messages that nobody wrote. */
   readonly isOrdinary: boolean;
-  readonly attachmentNames: readonly string[];
+  /** What came with it besides its text. */
+  readonly material: Material;
 }
 
 /** Somebody has begun to type. */
@@ -62,7 +64,7 @@ export function routeMessage(message: IncomingMessage, routing: Routing, nowMs: 
   if (!access.allowed) return { kind: "refuse", project, reason: access.reason };
 
   const prompt = withoutMention(message.content, routing.bot);
-  if (prompt === "" && message.attachmentNames.length === 0) return { kind: "hint", project };
+  if (prompt === "" && !hasMaterial(message.material)) return { kind: "hint", project };
   return { kind: "turn", project, conversationId: message.channelId, guildId, prompt };
 }
 

@@ -1,3 +1,4 @@
+import type { Material } from "./material.ts";
 import type { Snowflake } from "./project.ts";
 import type { Turn, TurnEnd, TurnEvent } from "./turn.ts";
 
@@ -11,6 +12,8 @@ export interface NewTurn {
   readonly authorId: Snowflake | undefined;
   readonly authorName: string | undefined;
   readonly prompt: string;
+  /** Kept with the turn; nothing unless given. */
+  readonly material?: Material;
 }
 
 /**
@@ -39,6 +42,12 @@ export interface Ledger {
   record(turn: NewTurn, end: TurnEnd, session?: { sessionId: string; costUsd: number }): Turn | undefined;
   /** Opens an expired turn again, as the newest of its conversation; false when it is in any other state. */
   revive(turnId: string): boolean;
+  /** Notes which tool with effects is at work, so that a crash is known to have cut it short; undefined for none. */
+  noteTool(turnId: string, tool: string | undefined): void;
+  /** At the start: counts a crash for each turn that was running, puts it back in its queue, and returns them. */
+  recover(): readonly Turn[];
+  /** Lets the turn wait for a person's decision, or, with undefined, go on. */
+  await(turnId: string, decision: Turn["awaits"]): void;
   turn(turnId: string): Turn | undefined;
 }
 

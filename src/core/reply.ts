@@ -9,6 +9,8 @@ export interface Reply {
   waits(ahead: number): void;
   /** Shows progress; never throws and never waits. */
   show(event: AgentEvent): void;
+  /** Asks whether a turn goes on whose tool was cut short by the daemon's end. Rejects as `finish` does. */
+  askToContinue(tool: string): Promise<void>;
   /** Shows the end. Settles when it stands in the channel; rejects with Undeliverable when it never can. */
   finish(end: TurnEnd): Promise<void>;
   /** Shows that the turn waits until a usage limit lifts (ms since the epoch), and lets go. */

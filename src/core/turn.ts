@@ -70,6 +70,12 @@ export interface Turn {
   readonly acceptedAtMs: number;
   /** Not before this time, when a limit holds it. */
   readonly heldUntilMs: number | undefined;
+  /** How many daemons died while it ran. */
+  readonly crashes: number;
+  /** The tool with effects that was at work when the daemon died, as people know it: `Bash npm publish`. */
+  readonly openTool: string | undefined;
+  /** Whether a person is asked before it goes on. */
+  readonly awaits: "restart" | undefined;
   /** Present from `delivering` on. */
   readonly end: TurnEnd | undefined;
 }
@@ -99,7 +105,7 @@ export const EMPTY_END: Omit<TurnEnd, "outcome"> = {
 };
 
 /** A failure of the agent, or of ours. */
-export type FailureCode = AgentFailureCode | "internal" | "project_gone" | "interrupted_by_restart";
+export type FailureCode = AgentFailureCode | "internal" | "project_gone" | "daemon_crashed";
 
 export type TurnNote =
   | { readonly type: "context_lost" }

@@ -15,8 +15,10 @@ import { createChannelApi } from "../discord/channel-api.ts";
 import { createGateway } from "../discord/gateway.ts";
 import { hintText } from "../discord/hint.ts";
 import { createInteractions } from "../discord/interactions/interactions.ts";
+import { turnDecisions } from "../discord/interactions/turn-decisions.ts";
 import { createReactions } from "../discord/reactions.ts";
 import { createReplies } from "../discord/reply/reply.ts";
+import { toolLine } from "../discord/reply/tool-line.ts";
 import { createCursorStore } from "../sqlite/cursors.ts";
 import { openDatabase } from "../sqlite/database.ts";
 import { createDeliveryStore } from "../sqlite/deliveries.ts";
@@ -28,6 +30,7 @@ import { createCatchUp } from "./catch-up.ts";
 import { createConversations } from "./conversations.ts";
 import { createInbound } from "./inbound.ts";
 import type { Logger } from "./logger.ts";
+import { recoverTurns } from "./recover-turns.ts";
 import { repeatSweep } from "./repeat-sweep.ts";
 import { watchResets } from "./reset-watch.ts";
 import { createWarmUp } from "./warm-up.ts";
@@ -179,6 +182,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
         stallTimeoutMs: config().claude.stallTimeoutMs,
         stopGraceMs: config().claude.killGraceMs,
       }),
+      toolLine: (name, input) => toolLine(name, input),
       newId: randomUUID,
       now: Date.now,
       report,
@@ -224,7 +228,16 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     });
 
     const interactions = createInteractions({
-      handlers: { commands: {}, suggestions: {}, components: {} },
+      handlers: {
+        commands: {},
+        suggestions: {},
+        components: turnDecisions({
+          ledger,
+          project: projectNamed,
+          wake: (conversationId) => conversations.of(conversationId).wake(),
+          tell: (turn) => conversations.of(turn.conversationId).tell(turn),
+        }),
+      },
       rest: gateway.rest,
       policy: () => config(),
       now: Date.now,
@@ -248,6 +261,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     });
     stops.push(watchResets({ sessions, agents, log }));
     stops.push(repeatSweep(claude.sweepOrphans, log));
+    recoverTurns({ ledger, policy: config().restart, report, log });
     await gateway.connect();
     for (const { conversationId } of ledger.unfinishedConversations())
       conversations.of(conversationId).wake();

@@ -54,6 +54,7 @@ export function createInbound(deps: InboundDeps): Inbound {
           authorId: message.author.userId,
           authorName: message.authorName,
           prompt: route.prompt,
+          material: message.material,
         };
         const turn =
           fate === "run"

@@ -49,7 +49,10 @@ export function createAcknowledge(deps: AcknowledgeDeps): Acknowledge {
       await delay(deps.paceMs ?? PACE_MS, undefined, { signal: stopping.signal }).catch(() => {});
       if (stopping.signal.aborted) return;
     }
-    for (const [messageId, { ended }] of marks) if (ended) marks.delete(messageId);
+    // An expired turn may be run after all, and then its mark has to go.
+    for (const [messageId, { ended, wanted }] of marks) {
+      if (ended && !wanted.includes(EXPIRED)) marks.delete(messageId);
+    }
     if (marks.size === 0) channels.delete(channelId);
   };
 
@@ -130,6 +133,7 @@ function openEmoji({ state }: Turn, ahead: number): readonly string[] {
 
 const TAKEN = "👀";
 const WAITS = "⏳";
+const EXPIRED = "💤";
 /** How many messages are before this one. */
 const POSITIONS = ["1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣", "6️⃣", "7️⃣", "8️⃣", "9️⃣", "🔟"].map((emoji) => [emoji]);
 const END_EMOJI: Partial<Record<Turn["state"], string>> = {
@@ -137,7 +141,7 @@ const END_EMOJI: Partial<Record<Turn["state"], string>> = {
   answered: "✅",
   failed: "⚠️",
   cancelled: "🛑",
-  expired: "💤",
+  expired: EXPIRED,
 };
 const OURS: ReadonlySet<string> = new Set([TAKEN, WAITS, ...POSITIONS.flat(), ...Object.values(END_EMOJI)]);
 

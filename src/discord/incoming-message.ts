@@ -1,6 +1,15 @@
-import { type GuildMember, type Message, PermissionFlagsBits, type Typing, type User } from "discord.js";
+import {
+  type Attachment,
+  type GuildMember,
+  type Message,
+  MessageType,
+  PermissionFlagsBits,
+  type Typing,
+  type User,
+} from "discord.js";
 import type { Actor } from "../core/access.ts";
 import type { IncomingMessage, IncomingTyping } from "../core/inbound.ts";
+import type { AttachedFile, Material } from "../core/material.ts";
 
 /** What we need of a message, as a plain value. */
 export function incomingMessage(message: Message): IncomingMessage {
@@ -16,8 +25,24 @@ export function incomingMessage(message: Message): IncomingMessage {
     mentionedUserIds: [...message.mentions.users.keys()],
     mentionedRoleIds: [...message.mentions.roles.keys()],
     isOrdinary: !message.system,
-    attachmentNames: message.attachments.map((attachment) => attachment.name),
+    material: {
+      files: message.attachments.map(attachedFile),
+      repliedTo: repliedTo(message),
+      forwarded: message.messageSnapshots.map(({ content, attachments }) => ({
+        content: content ?? "",
+        files: attachments?.map(attachedFile) ?? [],
+      })),
+    },
   };
+}
+
+function attachedFile({ id, name, url, size, contentType }: Attachment): AttachedFile {
+  return { id, name, url, sizeBytes: size, contentType: contentType ?? undefined };
+}
+
+function repliedTo({ type, reference }: Message): Material["repliedTo"] {
+  if (type !== MessageType.Reply || reference?.messageId === undefined) return undefined;
+  return { channelId: reference.channelId, messageId: reference.messageId };
 }
 
 /** What we need of a typing indicator. */

@@ -1,4 +1,5 @@
 import type { Ledger, UnfinishedConversation } from "../core/ledger.ts";
+import { hasMaterial, NO_MATERIAL } from "../core/material.ts";
 import { nextTurnState, type Turn, type TurnEnd, type TurnEvent, type TurnOutcome } from "../core/turn.ts";
 import type { Database } from "./database.ts";
 
@@ -12,6 +13,7 @@ export function createLedger(db: Database, now: () => number): Ledger {
       (SELECT generation FROM conversations WHERE channel_id = @conversationId), @acceptedAt)
     ON CONFLICT (message_id) DO NOTHING`);
   const ensureConversation = db.prepare("INSERT OR IGNORE INTO conversations (channel_id) VALUES (?)");
+  const keepMaterial = db.prepare("INSERT INTO turn_material (turn_id, material) VALUES (?, ?)");
   const byId = db.prepare("SELECT * FROM turns WHERE id = ?");
   const openOf = db.prepare(`
     SELECT * FROM turns WHERE conversation_id = ? AND state IN ('accepted','queued','running') ORDER BY sequence`);
@@ -30,6 +32,7 @@ export function createLedger(db: Database, now: () => number): Ledger {
   const setEnd = db.prepare(`
     UPDATE turns SET state = 'delivering', outcome = @outcome, answer = @answer, failure_code = @failureCode,
       error_id = @errorId, resets_at = @resetsAt, notes = @notes, session_id = @sessionId, held_until = NULL,
+      open_tool = NULL, awaits = NULL,
       cost_usd = @costUsd, duration_ms = @durationMs, num_turns = @numTurns, input_tokens = @inputTokens,
       output_tokens = @outputTokens, context_tokens = @contextTokens, context_window = @contextWindow
     WHERE id = @id`);
@@ -37,6 +40,10 @@ export function createLedger(db: Database, now: () => number): Ledger {
     UPDATE turns SET state = 'accepted', outcome = NULL, answer = NULL, ended_at = NULL,
       sequence = (SELECT max(sequence) + 1 FROM turns)
     WHERE id = ? AND state = 'expired'`);
+  const setTool = db.prepare("UPDATE turns SET open_tool = ? WHERE id = ?");
+  const setAwaits = db.prepare("UPDATE turns SET awaits = ? WHERE id = ?");
+  const runningOnes = db.prepare("SELECT id FROM turns WHERE state = 'running' ORDER BY sequence").pluck();
+  const countCrash = db.prepare("UPDATE turns SET state = 'queued', crashes = crashes + 1 WHERE id = ?");
   const countMessage = db.prepare(`
     UPDATE sessions SET message_count = message_count + @messages, last_active = @lastActive, cost_usd = @costUsd, started = 1
     WHERE channel_id = @conversationId AND session_id = @sessionId
@@ -49,7 +56,7 @@ export function createLedger(db: Database, now: () => number): Ledger {
     return current && nextTurnState(current.state, event, outcome ?? current.end?.outcome);
   };
 
-  const accept: Ledger["accept"] = (accepted) => {
+  const accept: Ledger["accept"] = ({ material = NO_MATERIAL, ...accepted }) => {
     ensureConversation.run(accepted.conversationId);
     const { changes } = insert.run({
       ...accepted,
@@ -58,7 +65,9 @@ export function createLedger(db: Database, now: () => number): Ledger {
       authorName: accepted.authorName ?? null,
       acceptedAt: now(),
     });
-    return changes === 0 ? undefined : turn(accepted.id);
+    if (changes === 0) return undefined;
+    if (hasMaterial(material)) keepMaterial.run(accepted.id, JSON.stringify(material));
+    return turn(accepted.id);
   };
 
   const conclude: Ledger["end"] = (id, end, session) => {
@@ -87,6 +96,19 @@ export function createLedger(db: Database, now: () => number): Ledger {
     }).immediate,
 
     revive: (id) => reopen.run(id).changes === 1,
+
+    noteTool: (id, tool) => {
+      setTool.run(tool ?? null, id);
+    },
+    await: (id, decision) => {
+      setAwaits.run(decision ?? null, id);
+    },
+    recover: db.transaction(() =>
+      (runningOnes.all() as string[]).map((id) => {
+        countCrash.run(id);
+        return turn(id) as Turn;
+      }),
+    ).immediate,
 
     nextOpen: (conversationId) => read(openOf.get(conversationId)),
     open: (conversationId) => (openOf.all(conversationId) as TurnRow[]).map(turnOf),
@@ -119,6 +141,9 @@ interface TurnRow {
   readonly attempts: number;
   readonly accepted_at: number;
   readonly held_until: number | null;
+  readonly crashes: number;
+  readonly open_tool: string | null;
+  readonly awaits: Turn["awaits"] | null;
   readonly outcome: TurnEnd["outcome"] | null;
   readonly answer: string | null;
   readonly failure_code: string | null;
@@ -149,6 +174,9 @@ function turnOf(row: TurnRow): Turn {
     attempts: row.attempts,
     acceptedAtMs: row.accepted_at,
     heldUntilMs: row.held_until ?? undefined,
+    crashes: row.crashes,
+    openTool: row.open_tool ?? undefined,
+    awaits: row.awaits ?? undefined,
     end: row.outcome === null ? undefined : endOf(row, row.outcome),
   };
 }

@@ -86,4 +86,18 @@ export const migrations: readonly string[] = [
     message_id TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Daemons that died while the turn ran; the tool that was at work then; and what a person has to decide first.
+  ALTER TABLE turns ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE turns ADD COLUMN open_tool TEXT;
+  ALTER TABLE turns ADD COLUMN awaits TEXT CHECK (awaits IN ('restart'));
+  `,
+  `
+  -- What came with a message besides its text (JSON), and the prompt that was made of it once all is fetched.
+  CREATE TABLE turn_material (
+    turn_id TEXT PRIMARY KEY REFERENCES turns (id) ON DELETE CASCADE,
+    material TEXT NOT NULL,
+    parts TEXT
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -46,28 +46,35 @@ function setUp(options: FakeAgentsOptions & { deliver?: (turn: Turn, end: TurnEn
   });
   onTestFinished(() => pool.stop());
 
-  const open = () =>
-    createConversation("10", {
-      ledger,
+  let process = { isAlive: true };
+  const open = () => {
+    const own = process;
+    return createConversation("10", {
+      ledger: whileAlive(ledger, own),
       sessions,
       agents: pool,
       openReply: (turn): Reply => ({
         begin: () => {},
         waits: () => {},
         show: () => {},
+        askToContinue: async (tool) => void shown.push(`${turn.prompt} cut short in ${tool}`),
         hold: async () => void shown.push(`${turn.prompt} is held`),
         leave: async () => void shown.push(`${turn.prompt} is left`),
         finish: async (end) => {
+          if (!own.isAlive) return;
           await options.deliver?.(turn, end);
           shown.push(`${turn.prompt}: ${end.failureCode ?? end.outcome} ${end.answer}`.trim());
         },
       }),
+      promptOf: async ({ prompt }) => [{ type: "text", text: prompt }],
       project: () => configured.project,
       timing: () => ({ stallTimeoutMs: 60_000, stopGraceMs: 10 }),
+      toolLine: (name, input) => `${name} ${String(input.command ?? "")}`,
       newId: () => `id-${++ids}`,
       now: Date.now,
       report: (what) => `error-${reports.push(what)}`,
     });
+  };
   let current = open();
   const accept = (prompt: string) => {
     ledger.accept({
@@ -87,9 +94,11 @@ function setUp(options: FakeAgentsOptions & { deliver?: (turn: Turn, end: TurnEn
     idle: () => current.idle(),
     /** What kill -9 leaves: agents gone, and only what the database holds. */
     crash: () => {
-      void current.close(new AbortController().signal);
+      process.isAlive = false;
+      process = { isAlive: true };
       current = open();
       for (const agent of agents.running()) agent.exit();
+      return ledger.recover();
     },
     accept,
     ledger,
@@ -100,6 +109,13 @@ function setUp(options: FakeAgentsOptions & { deliver?: (turn: Turn, end: TurnEn
     reports,
     configured,
   };
+}
+
+/** A process that was killed writes nothing more, though its promises go on in this one. */
+function whileAlive<T extends object>(store: T, process: { isAlive: boolean }): T {
+  return new Proxy(store, {
+    get: (target, name) => (process.isAlive ? Reflect.get(target, name) : () => undefined),
+  });
 }
 
 test("turns are answered one at a time, in the order of their messages", async () => {
@@ -316,6 +332,34 @@ test("a permission that nobody can give is denied, so that the turn goes on", as
   await idle();
 });
 
+test("a turn whose tool was cut short waits for a person, and goes on when told", async () => {
+  const { accept, idle, conversation, crash, agents, shown, ledger } = setUp();
+  accept("a");
+  await expect.poll(() => agents.all[0]?.commands.length).toBe(1);
+  const agent = agents.all[0]!;
+  const use = { type: "tool_use", parentToolUseId: undefined } as const;
+  agent.emit({ type: "turn_started", turnId: "turn-a" });
+  agent.emit({ ...use, toolUseId: "u1", name: "Read", input: {} });
+  agent.emit({ ...use, toolUseId: "u2", name: "Bash", input: { command: "npm publish" } });
+  expect(crash()).toMatchObject([
+    { id: "turn-a", crashes: 1, openTool: "Bash npm publish", state: "queued" },
+  ]);
+  ledger.await("turn-a", "restart");
+  accept("b");
+  await idle();
+  expect(shown).toEqual(["a cut short in Bash npm publish"]);
+  expect(agents.all).toHaveLength(1);
+
+  ledger.await("turn-a", undefined);
+  conversation().wake();
+  await expect.poll(() => agents.all[1]?.commands.length).toBe(1);
+  agents.all[1]!.answer("published");
+  await expect.poll(() => agents.all[1]?.commands.length).toBe(2);
+  agents.all[1]!.answer("and b");
+  await idle();
+  expect(shown.slice(1)).toEqual(["a: answered published", "b: answered and b"]);
+});
+
 test("closing lets the running turn end and starts no other", async () => {
   const { accept, conversation, agents, shown, ledger } = setUp();
   accept("a");
@@ -335,7 +379,8 @@ test("closing by force leaves the running turn for the next start", async () => 
   await conversation().close(AbortSignal.abort());
   expect(shown).toEqual(["a is left"]);
   expect(agents.running()).toEqual([]);
-  expect(ledger.turn("turn-a")?.state).toBe("running");
+  // Waiting, not running: a daemon that was stopped on purpose is no crash.
+  expect(ledger.turn("turn-a")).toMatchObject({ state: "queued", attempts: 1 });
 });
 
 test("a turn that waits for a free agent is let go as well", async () => {

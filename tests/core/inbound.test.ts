@@ -39,7 +39,7 @@ const message: IncomingMessage = {
   mentionedUserIds: [BOT],
   mentionedRoleIds: [],
   isOrdinary: true,
-  attachmentNames: [],
+  material: NO_MATERIAL,
 };
 
 function route(change: Partial<IncomingMessage>): Route {
@@ -64,7 +64,7 @@ describe("a message becomes a turn", () => {
     ],
     ["by a reply that pings the bot", { content: "and then?" }, "and then?"],
     ["with others mentioned too", { content: `<@${BOT}> ask <@77>` }, "ask <@77>"],
-    ["with a file and no text", { content: `<@${BOT}>`, attachmentNames: ["log.txt"] }, ""],
+    ["with a file and no text", { content: `<@${BOT}>`, material: { ...NO_MATERIAL, files: [LOG] } }, ""],
   ])("%s", (_, change, prompt) => {
     expect(route(change)).toMatchObject({
       kind: "turn",

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { openDatabase } from "../../src/sqlite/database.ts";
@@ -65,7 +65,7 @@ describe("a database of the Python bot", () => {
       messageCount: 7,
       started: true,
     });
-    expect(existsSync(`${file}.before-1`)).toBe(true);
+    expect(readdirSync(dirname(file)).some((name) => name.startsWith("sessions.db.before-"))).toBe(true);
     expect(db.prepare("SELECT user_id FROM sessions_of_python_bot").pluck().get()).toBe("9");
   });
 

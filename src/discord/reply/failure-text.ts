@@ -57,7 +57,8 @@ const SENTENCES: Readonly<Record<FailureCode, string>> = {
     "Claude Code said something that the bot does not understand. Ask again; if it stays, update both.",
   internal: "Something went wrong in the bot itself. Ask again; if it stays, please report it.",
   project_gone: "This channel's project is no longer in the config, so the message was not run.",
-  interrupted_by_restart: "The bot was restarted in the middle of this. Ask again to have it done.",
+  daemon_crashed:
+    "The bot crashed twice while Claude was at this, so it is not tried a third time. Ask again, perhaps in smaller steps.",
 };
 
 /** With a known time the sentence says it, instead of asking for patience. */

@@ -3,6 +3,7 @@ import type { Snowflake } from "../../core/project.ts";
 import type { OpenReply, Reply } from "../../core/reply.ts";
 import type { Turn } from "../../core/turn.ts";
 import type { ChannelApi, OutgoingMessage } from "../channel-api.ts";
+import { restartQuestion, runNow } from "../turn-buttons.ts";
 import { keepTyping } from "../typing.ts";
 import { EMPTY_VIEW, nextView, spokenText } from "./answer-view.ts";
 import { type RenderOptions, renderEnd, renderRunning } from "./render-answer.ts";
@@ -83,6 +84,7 @@ function openReply(turn: Turn, deps: RepliesDeps): Reply {
       view = nextView(view, event, projectDir);
       update();
     },
+    askToContinue: (tool) => writer.finish([restartQuestion(turn.id, tool)]),
     hold: async (untilMs) => {
       settle();
       await writer.finish([{ content: holdText(untilMs) }]);
@@ -95,7 +97,10 @@ function openReply(turn: Turn, deps: RepliesDeps): Reply {
     },
     finish: async (end) => {
       try {
-        await writer.finish(renderEnd(end, begunAtMs === undefined ? undefined : view, options()));
+        const messages = renderEnd(end, begunAtMs === undefined ? undefined : view, options());
+        await writer.finish(
+          end.outcome === "expired" ? messages.map((each) => runNow(turn.id, each)) : messages,
+        );
       } finally {
         settle();
       }

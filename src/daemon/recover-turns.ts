@@ -1,0 +1,30 @@
+import type { Ledger } from "../core/ledger.ts";
+import { afterCrash, type RestartPolicy } from "../core/recovery.ts";
+import { EMPTY_END, type Turn } from "../core/turn.ts";
+
+/** Decides about the turns that ran when the last daemon died. Before the first conversation looks at the ledger. */
+export function recoverTurns({
+  ledger,
+  policy,
+  report,
+  log,
+}: {
+  ledger: Ledger;
+  policy: RestartPolicy;
+  report: (what: string, detail: unknown, turn: Turn) => string;
+  log: { warn(message: string, fields?: object): void };
+}): void {
+  for (const turn of ledger.recover()) {
+    const fate = afterCrash(turn, policy);
+    log.warn("a turn was cut short by the end of the last daemon", {
+      turn_id: turn.id,
+      crashes: turn.crashes,
+      tool: turn.openTool,
+      fate,
+    });
+    if (fate === "ask") ledger.await(turn.id, "restart");
+    if (fate !== "give_up") continue;
+    const errorId = report("the turn is given up: the daemon died twice while it ran", undefined, turn);
+    ledger.end(turn.id, { ...EMPTY_END, outcome: "failed", failureCode: "daemon_crashed", errorId });
+  }
+}

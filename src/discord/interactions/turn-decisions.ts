@@ -1,0 +1,64 @@
+import type { Ledger } from "../../core/ledger.ts";
+import type { Project, Snowflake } from "../../core/project.ts";
+import { EMPTY_END, type Turn } from "../../core/turn.ts";
+import { TURN_BUTTONS } from "../turn-buttons.ts";
+import { type HandlerContext, type InteractionHandler, interactionHandler, type Subject } from "./handler.ts";
+import type { IncomingInteraction } from "./incoming-interaction.ts";
+
+export interface TurnDecisionsDeps {
+  readonly ledger: Ledger;
+  readonly project: (projectName: string) => Project | undefined;
+  /** The turn may run: its conversation should look at the ledger. */
+  readonly wake: (conversationId: Snowflake) => void;
+  /** The turn's end is recorded and is to be shown. */
+  readonly tell: (turn: Turn) => void;
+}
+
+interface TurnSubject extends Subject {
+  readonly turn: Turn;
+}
+
+/** The buttons under turns that wait for a word of a person; whoever may talk in the project may press them. */
+export function turnDecisions(deps: TurnDecisionsDeps): Readonly<Record<string, InteractionHandler>> {
+  const handler = (run: (context: HandlerContext<TurnSubject>) => Promise<void>) =>
+    interactionHandler<TurnSubject>({
+      action: "talk",
+      subject: (interaction) => subjectOf(interaction, deps),
+      run,
+    });
+
+  return {
+    [TURN_BUTTONS.runNow]: handler(async ({ subject: { turn }, interaction, answer }) => {
+      // Two people may press at once: only the first revives it.
+      if (!deps.ledger.revive(turn.id)) return answer.whisper({ content: OVER });
+      await answer.update({ content: `-# ${interaction.actorName} runs it now.` });
+      deps.wake(turn.conversationId);
+    }),
+
+    [TURN_BUTTONS.goOn]: handler(async ({ subject: { turn }, interaction, answer }) => {
+      if (turn.awaits === undefined) return answer.whisper({ content: OVER });
+      deps.ledger.await(turn.id, undefined);
+      await answer.update({ content: `-# ${interaction.actorName} lets Claude go on.` });
+      deps.wake(turn.conversationId);
+    }),
+
+    [TURN_BUTTONS.drop]: handler(async ({ subject: { turn }, answer }) => {
+      if (turn.awaits === undefined) return answer.whisper({ content: OVER });
+      if (!deps.ledger.end(turn.id, { ...EMPTY_END, outcome: "cancelled" })) return;
+      const ended = deps.ledger.turn(turn.id);
+      if (ended !== undefined) deps.tell(ended);
+      deps.wake(turn.conversationId);
+    }),
+  };
+}
+
+const OVER = "That has been decided already.";
+
+function subjectOf(interaction: IncomingInteraction, deps: TurnDecisionsDeps): TurnSubject | string {
+  const turnId = "customId" in interaction.input ? interaction.input.customId.split(":")[1] : undefined;
+  const turn = deps.ledger.turn(turnId ?? "");
+  if (turn === undefined) return "I no longer know that message.";
+  const project = deps.project(turn.projectName);
+  if (project === undefined) return `The project ${turn.projectName} is no longer configured.`;
+  return { turn, guildId: turn.guildId, projects: [project] };
+}
