@@ -13,6 +13,8 @@ export interface Paths {
   readonly log: string;
   /** Held by the running daemon. */
   readonly lock: string;
+  /** Folder of the files that came with messages. */
+  readonly files: string;
 }
 
 /** Where an older guide put config.yaml; read only when there is none in the home. */
@@ -42,6 +44,7 @@ export function findPaths({
     database: join(home, "sessions.db"),
     log: join(home, "logs", "bot.log"),
     lock: join(home, "sessions.lock"),
+    files: join(home, "files"),
   };
 }
 

@@ -17,17 +17,22 @@ import { hintText } from "../discord/hint.ts";
 import { createInteractions } from "../discord/interactions/interactions.ts";
 import { turnDecisions } from "../discord/interactions/turn-decisions.ts";
 import { createReactions } from "../discord/reactions.ts";
+import { readMessage } from "../discord/read-message.ts";
 import { createReplies } from "../discord/reply/reply.ts";
 import { toolLine } from "../discord/reply/tool-line.ts";
+import { DISCORD_ORIGINS } from "../files/download.ts";
+import { createIntake } from "../files/intake.ts";
 import { createCursorStore } from "../sqlite/cursors.ts";
 import { openDatabase } from "../sqlite/database.ts";
 import { createDeliveryStore } from "../sqlite/deliveries.ts";
 import { lockInstance } from "../sqlite/instance-lock.ts";
 import { createLedger } from "../sqlite/ledger.ts";
+import { createMaterialStore } from "../sqlite/material.ts";
 import { createSessionStore } from "../sqlite/sessions.ts";
 import { agentsThatFit } from "./agent-limit.ts";
 import { createCatchUp } from "./catch-up.ts";
 import { createConversations } from "./conversations.ts";
+import { keepFilesTidy } from "./file-retention.ts";
 import { createInbound } from "./inbound.ts";
 import type { Logger } from "./logger.ts";
 import { recoverTurns } from "./recover-turns.ts";
@@ -87,10 +92,15 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     stops.push(() => void db.close());
     const watched = watchStore ?? ((_name, store) => store);
     const stored = watched("ledger", createLedger(db, Date.now));
-    const ledger = watchLedger(stored, (turn) => acknowledge.changed(turn));
+    const ledger = watchLedger(stored, (turn) => {
+      acknowledge.changed(turn);
+      if (turn.state === "accepted") intake.begin(turn);
+    });
     const sessions = watched("sessions", createSessionStore(db, Date.now));
     const deliveries = watched("deliveries", createDeliveryStore(db, Date.now));
     const cursors = watched("cursors", createCursorStore(db));
+
+    const material = createMaterialStore(db);
 
     const { claude: settings } = config();
     const claude = createClaude({
@@ -172,11 +182,31 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       signal: writing.signal,
       log,
     });
+    const intake = createIntake({
+      store: material,
+      root: paths.files,
+      origins: new Set([...DISCORD_ORIGINS, new URL(config().discord.apiUrl).origin]),
+      limits: () => config().attachments,
+      readMessage: (channelId, messageId) =>
+        readMessage(gateway.rest, gateway.bot().userId, channelId, messageId),
+      signal: writing.signal,
+      log,
+    });
+    stops.push(
+      keepFilesTidy({
+        root: paths.files,
+        keepMs: () => config().ledger.keepMs,
+        messagesInUse: material.messagesInUse,
+        now: Date.now,
+        log,
+      }),
+    );
     const conversations = createConversations({
       ledger,
       sessions,
       agents,
       openReply: replies,
+      promptOf: intake.prompt,
       project: projectNamed,
       timing: () => ({
         stallTimeoutMs: config().claude.stallTimeoutMs,

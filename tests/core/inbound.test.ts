@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { type IncomingMessage, type Route, type Routing, routeMessage } from "../../src/core/inbound.ts";
+import { NO_MATERIAL } from "../../src/core/material.ts";
 import type { Project } from "../../src/core/project.ts";
+
+const LOG = { id: "7", name: "log.txt", url: "http://x/", sizeBytes: 1, contentType: "text/plain" };
 
 const BOT = "500";
 const project: Project = {
