@@ -1,6 +1,7 @@
-import { blockLines, headingLine, itemLine, paragraphLines } from "./blocks.ts";
+import { blockLines } from "./blocks.ts";
 import { codeLines } from "./fence.ts";
 import { appendBlock, type Line, line, NEVER } from "./line.ts";
+import { headingLine, itemLine, paragraphLines } from "./prose-lines.ts";
 import { closesFence, readSections, type Section } from "./sections.ts";
 
 // A line that can only be a paragraph's, whatever is above or below it in its section.
