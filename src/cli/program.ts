@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { completionCommand } from "./commands/completion.ts";
 import { configCommand } from "./commands/config.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -29,7 +30,8 @@ export function createProgram(terminal: Terminal): Command {
     .addCommand(configCommand(terminal))
     .addCommand(doctorCommand(terminal))
     .addCommand(logsCommand(terminal))
-    .addCommand(errorsCommand(terminal));
+    .addCommand(errorsCommand(terminal))
+    .addCommand(completionCommand(terminal));
   inTerminal(program, terminal);
   return program;
 }
