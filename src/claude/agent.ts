@@ -3,6 +3,7 @@ import type { AgentDeps, PreparedStart } from "./agent-deps.ts";
 import { type Control, ControlError, createControl } from "./control.ts";
 import { createTranslator } from "./events.ts";
 import { failureOfExit, failureOfSpawn } from "./failures.ts";
+import { createHostTools, isHostTool } from "./host-tools.ts";
 import { createLineReader } from "./line-reader.ts";
 import { type Line, type LineOf, ProtocolError, parseLine } from "./lines.ts";
 import { createPermissionDesk } from "./permission-desk.ts";
@@ -22,6 +23,7 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
   const unsent: unknown[] = [];
   let child: AgentProcess | undefined;
   let isReady = false;
+  let mayResumeByItself = spec.continueInterrupted;
   let isGone = false;
   let isNoisy = false;
   let stopGraceMs: number | undefined;
@@ -35,10 +37,15 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
   };
   const control: Control = createControl(write);
   const permissions = createPermissionDesk(write);
+  const hostTools = createHostTools(spec.hostTools ?? [], write, (event) => emit(event));
 
   const emit = (event: AgentEvent) => {
     if (isGone) return;
-    if (event.type === "permission_requested") permissions.opened(event);
+    if (event.type === "permission_requested") {
+      permissions.opened(event);
+      // Plan mode asks about tools that are allowed beforehand, too; ours change nothing in the project.
+      if (isHostTool(event.toolName)) return permissions.answer(event.requestId, { behavior: "allow" });
+    }
     if (event.type === "permission_withdrawn" && !permissions.withdrawn(event.requestId)) return;
     if (event.type === "turn_ended") interruptWanted = false;
     onEvent(event);
@@ -63,8 +70,17 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
       const detail = "this agent was given this turn before";
       return endUnasked(turnId, { outcome: "failed", failure: { code: "turn_already_taken", detail } });
     }
-    translator.asked(turnId);
-    write(userLine(turnId, prompt));
+    const tell = () => {
+      translator.asked(turnId);
+      write(userLine(turnId, prompt));
+    };
+    if (!mayResumeByItself) return tell();
+    // Written at once, it would meet the CLI's own restart of it, and which of the two counts would be a matter of luck.
+    mayResumeByItself = false;
+    translator.expected(turnId);
+    setTimeout(() => {
+      if (translator.askedTurnId === turnId && !translator.isRunning && !isGone) tell();
+    }, RESUMES_WITHIN_MS);
   };
 
   const ask = (request: { subtype: string; [field: string]: unknown }) => {
@@ -84,8 +100,10 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
     interruptNow();
   };
 
-  const refuseUnknown = ({ request_id, request }: LineOf<"control_request">) => {
+  const answerRequest = (line: LineOf<"control_request">) => {
+    const { request_id, request } = line;
     if (request.subtype === "can_use_tool") return;
+    if (request.subtype === "mcp_message") return hostTools.hear(line);
     const error = `claude-coord does not answer ${request.subtype}`;
     write({ type: "control_response", response: { subtype: "error", request_id, error } });
   };
@@ -99,7 +117,8 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
       log.warn("the CLI can't write its session down; the disk may be full", { session_id: spec.sessionId });
     }
     if (line.kind === "control_response") control.answered(line.line);
-    if (line.kind === "control_request") refuseUnknown(line.line);
+    if (line.kind === "control_request") answerRequest(line.line);
+    if (line.kind === "control_cancel_request") hostTools.withdrawn(line.line.request_id);
     const events = translator.translate(line);
     for (const event of events) emit(event);
     if (events.length > 0 || deps.now() - lastAliveAt < ALIVE_EVERY_MS) return;
@@ -120,7 +139,13 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
   const becomeReady = async () => {
     try {
       const { version, models } = readReadiness(
-        await control.request({ subtype: "initialize" }, deps.startTimeoutMs),
+        await control.request(
+          {
+            subtype: "initialize",
+            ...(hostTools.serverNames.length === 0 ? {} : { sdkMcpServers: hostTools.serverNames }),
+          },
+          deps.startTimeoutMs,
+        ),
       );
       if (judgeVersion(version) === "too_old") return fail({ code: "claude_too_old", detail: version });
       isReady = true;
@@ -172,6 +197,8 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
         return interrupt();
       case "answer":
         return permissions.answer(command.requestId, command.answer);
+      case "tool_answer":
+        return hostTools.answer(command);
       case "set_model":
         return ask({
           subtype: "set_model",
@@ -202,4 +229,6 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
 }
 
 const CONTROL_TIMEOUT_MS = 30_000;
+/** The CLI takes an interrupted turn up 0.5 s after its start, as measured; a busy machine takes longer. */
+const RESUMES_WITHIN_MS = 3000;
 const ALIVE_EVERY_MS = 1000;

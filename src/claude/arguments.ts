@@ -1,4 +1,5 @@
 import type { AgentSpec } from "../core/agent.ts";
+import { SERVER_NAME } from "./host-tools.ts";
 
 /**
  * Untouched transcripts are otherwise deleted after 30 days, and with them a conversation that went quiet. A flag, so
@@ -24,6 +25,7 @@ export function agentArguments(spec: AgentSpec): string[] {
     "--system-prompt-snapshot=off",
     ...(spec.systemPrompt === undefined ? [] : [`--append-system-prompt=${spec.systemPrompt}`]),
     ...(spec.model === undefined ? [] : [`--model=${spec.model}`]),
+    ...(spec.additionalDirs ?? []).map((dir) => `--add-dir=${dir}`),
     ...toolArguments(spec),
     spec.resume ? `--resume=${spec.sessionId}` : `--session-id=${spec.sessionId}`,
   ];
@@ -37,5 +39,7 @@ function toolArguments(spec: AgentSpec): string[] {
   if (spec.permissionMode === "bypassPermissions") {
     return [`--tools=${[...new Set([...spec.allowedTools, "AskUserQuestion"])].join(",")}`];
   }
-  return spec.allowedTools.length === 0 ? [] : [`--allowedTools=${spec.allowedTools.join(",")}`];
+  const own = (spec.hostTools ?? []).map(({ name }) => `mcp__${SERVER_NAME}__${name}`);
+  const allowed = [...spec.allowedTools, ...own];
+  return allowed.length === 0 ? [] : [`--allowedTools=${allowed.join(",")}`];
 }

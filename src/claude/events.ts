@@ -9,6 +9,8 @@ import { endWithoutResult, inputTokens, turnEnd } from "./turn-end.ts";
 export interface Translator {
   /** A turn was written to the CLI and has not ended. */
   asked(turnId: string): void;
+  /** A turn was not written, since the CLI is about to take it up by itself: the next one that begins is this one. */
+  expected(turnId: string): void;
   translate(line: Line): readonly AgentEvent[];
   /** The turn that was asked for and has not ended. */
   readonly askedTurnId: string | undefined;
@@ -21,6 +23,7 @@ export interface Translator {
 export function createTranslator(): Translator {
   const preview = createPreview();
   let asked: string | undefined;
+  let isExpected = false;
   let running: { turnId: string | undefined } | undefined;
   let hasRun = false;
   let begunTurnId: string | undefined;
@@ -32,7 +35,7 @@ export function createTranslator(): Translator {
   let startFailure: AgentFailure | undefined;
 
   const end = (turnId: string | undefined, ended: ReturnType<typeof endWithoutResult>): AgentEvent[] => {
-    if (turnId === asked) asked = undefined;
+    if (turnId === asked) [asked, isExpected] = [undefined, false];
     running = undefined;
     fault = undefined;
     return [...preview.withdraw(), { type: "turn_ended", turnId, end: ended }];
@@ -41,7 +44,8 @@ export function createTranslator(): Translator {
   const begin = (line: LineOf<"system/init">): AgentEvent[] => {
     if (running) return [];
     const named = line.user_message_uuids ?? (begunTurnId === undefined ? [] : [begunTurnId]);
-    const turnId = named.find((uuid) => uuid === asked) ?? named[0];
+    // A turn that is taken up after a restart runs under an id of the CLI's own, and ends under the original one.
+    const turnId = isExpected ? asked : (named.find((uuid) => uuid === asked) ?? named[0]);
     running = { turnId };
     hasRun = true;
     model = line.model;
@@ -51,7 +55,8 @@ export function createTranslator(): Translator {
   const lifecycle = ({ command_uuid, state }: LineOf<"command_lifecycle">): AgentEvent[] => {
     if (state === "started") begunTurnId = command_uuid;
     if (state === "completed" && begunTurnId === command_uuid) begunTurnId = undefined;
-    if (command_uuid !== asked || running) return [];
+    // Of an expected turn only the old message is spoken of here, which may be completed before its turn goes on.
+    if (command_uuid !== asked || running || isExpected) return [];
     if (state === "cancelled") return end(asked, endWithoutResult({ outcome: "interrupted" }));
     if (state !== "completed") return [];
     const failure = { code: "turn_already_taken", detail: "the transcript already holds this uuid" } as const;
@@ -149,7 +154,10 @@ export function createTranslator(): Translator {
 
   return {
     asked(turnId) {
-      asked = turnId;
+      [asked, isExpected] = [turnId, false];
+    },
+    expected(turnId) {
+      [asked, isExpected] = [turnId, true];
     },
     translate: meaning,
     get askedTurnId() {

@@ -1,4 +1,4 @@
-import type { PermissionMode } from "./project.ts";
+import type { PermissionMode, Snowflake } from "./project.ts";
 
 /*
  * The agent port: the running `claude` process of a conversation, as the product sees it. Only plain values cross
@@ -7,13 +7,14 @@ import type { PermissionMode } from "./project.ts";
 
 /** What an agent is started with. Two specs with equal values may share a process. */
 export interface AgentSpec {
+  readonly conversationId: Snowflake;
   /** UUID of the Claude Code session. */
   readonly sessionId: string;
   /** False for a session that does not exist yet and gets this id; true to resume it. */
   readonly resume: boolean;
   /**
-   * Take up a turn that an earlier process of this session left unfinished. Needs `resume`. The same turn may be
-   * sent at once all the same: the CLI runs it once.
+   * Take up the turn that an earlier process of this session may have left unfinished. Needs `resume`. The first
+   * turn that is sent is that one: it runs once, whether the CLI takes it up by itself or had never heard of it.
    */
   readonly continueInterrupted: boolean;
   /** Absolute path. */
@@ -22,6 +23,18 @@ export interface AgentSpec {
   readonly allowedTools: readonly string[];
   readonly systemPrompt: string | undefined;
   readonly permissionMode: PermissionMode;
+  /** Absolute paths of folders that it may read besides the project's; none unless given. */
+  readonly additionalDirs?: readonly string[];
+  /** Tools that we offer it; none unless given. They are never asked about. */
+  readonly hostTools?: readonly HostTool[];
+}
+
+/** A tool of ours, as Claude is told of it. */
+export interface HostTool {
+  readonly name: string;
+  readonly description: string;
+  /** JSON schema of an object. */
+  readonly inputSchema: Readonly<Record<string, unknown>>;
 }
 
 /** A piece of what a person said; `data` is base64. */
@@ -47,6 +60,13 @@ export type AgentCommand =
   /** End the running turn; the session stays usable. */
   | { readonly type: "interrupt" }
   | { readonly type: "answer"; readonly requestId: string; readonly answer: PermissionAnswer }
+  /** The answer to `tool_called`; one that comes too late does nothing. */
+  | {
+      readonly type: "tool_answer";
+      readonly callId: string;
+      readonly text: string;
+      readonly isError: boolean;
+    }
   | { readonly type: "set_model"; readonly model: string | undefined }
   | { readonly type: "set_permission_mode"; readonly permissionMode: PermissionMode }
   /** End the process: SIGTERM, then after `graceMs` SIGKILL of what is left of it and its tools. */
@@ -159,6 +179,13 @@ export type AgentEvent =
   | { readonly type: "permission_answered"; readonly requestId: string }
   /** The CLI no longer waits for this answer. */
   | { readonly type: "permission_withdrawn"; readonly requestId: string }
+  /** Claude uses a tool of ours and waits for its answer. */
+  | {
+      readonly type: "tool_called";
+      readonly callId: string;
+      readonly name: string;
+      readonly input: Readonly<Record<string, unknown>>;
+    }
   | { readonly type: "retrying"; readonly attempt: number; readonly delayMs: number; readonly reason: string }
   /** A usage window's state, with healthy turns too. */
   | {

@@ -378,6 +378,7 @@ function statsOf(end: AgentTurnEnd, session: Session): TurnStats {
 /** How a project's agent is started for a session. */
 export function agentSpec(session: Session, project: Project, continueInterrupted: boolean): AgentSpec {
   return {
+    conversationId: session.conversationId,
     sessionId: session.sessionId,
     resume: session.started,
     continueInterrupted,

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { createClaude } from "../claude/claude.ts";
 import type { DamagedConfigFile } from "../claude/config-file.ts";
 import type { Credential } from "../claude/environment.ts";
@@ -129,7 +130,8 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     const fitting = agentsThatFit();
     log.info("agents that may run at once", { max_agents: maxAgents() });
     const agents = createAgentPool({
-      startAgent: claude.start,
+      startAgent: (spec, onEvent) =>
+        claude.start({ ...spec, additionalDirs: [join(paths.files, spec.conversationId)] }, onEvent),
       limits: () => ({
         maxAgents: maxAgents(),
         idleTimeoutMs: config().claude.idleTimeoutMs,

@@ -4,6 +4,7 @@ import type { AgentSpec } from "../../src/core/agent.ts";
 
 const spec: AgentSpec = {
   sessionId: "5c9e4d4e-0000-4000-8000-000000000000",
+  conversationId: "10",
   resume: false,
   continueInterrupted: false,
   projectDir: "/srv/project",

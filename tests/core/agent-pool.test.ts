@@ -5,6 +5,7 @@ import { createFakeAgents, EMPTY_END, type FakeAgentsOptions } from "../support/
 
 const spec = (sessionId: string): AgentSpec => ({
   sessionId,
+  conversationId: "10",
   resume: false,
   continueInterrupted: false,
   projectDir: "/srv",

@@ -390,6 +390,7 @@ test("a turn that waits for a free agent is let go as well", async () => {
       name,
       {
         sessionId: name,
+        conversationId: "10",
         resume: false,
         continueInterrupted: false,
         projectDir: "/",

@@ -72,6 +72,7 @@ export async function claudeBench(options: Partial<ClaudeOptions> = {}): Promise
     start(spec = {}) {
       const agent = watch(claude, {
         sessionId: randomUUID(),
+        conversationId: "10",
         resume: false,
         continueInterrupted: false,
         projectDir,

@@ -186,6 +186,7 @@ async function sleepers(bench: ClaudeBench): Promise<string[]> {
 async function startOwner(bench: ClaudeBench, prompt: string): Promise<ChildProcess> {
   const spec = {
     sessionId: randomUUID(),
+    conversationId: "10",
     resume: false,
     continueInterrupted: false,
     projectDir: bench.projectDir,
