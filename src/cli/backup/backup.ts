@@ -1,0 +1,61 @@
+import { existsSync, statSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { findPaths } from "../../config/paths.ts";
+import { CoordError } from "../../core/errors.ts";
+import { backupDatabase } from "../../sqlite/backup.ts";
+import { inspectDatabase } from "../../sqlite/inspect-database.ts";
+import { size } from "../amounts.ts";
+import { readConfigText } from "../config/read-config-text.ts";
+import type { Terminal } from "../terminal.ts";
+import { type ArchiveFile, pack } from "./archive.ts";
+import { fileTime } from "./file-time.ts";
+import type { Manifest } from "./manifest.ts";
+import { withPrivateFolder } from "./with-folder.ts";
+
+/** Writes config and database into a new .tar.gz, and checks the copy of the database. Prints the file's path. */
+export async function backup(
+  givenFile: string | undefined,
+  options: { config?: string },
+  terminal: Terminal,
+): Promise<void> {
+  const paths = findPaths({ env: terminal.env, configFlag: options.config });
+  const file = givenFile ?? `claude-coord-${fileTime(new Date())}.tar.gz`;
+  const names: ArchiveFile[] = ["manifest.json"];
+  await withPrivateFolder(async (folder) => {
+    if (existsSync(paths.config)) {
+      writeFileSync(join(folder, "config.yaml"), readConfigText(paths.config), { mode: 0o600 });
+      names.push("config.yaml");
+    }
+    if (existsSync(paths.database)) {
+      await copyDatabase(paths.database, join(folder, "sessions.db"));
+      names.push("sessions.db");
+    }
+    if (names.length === 1) {
+      throw new CoordError(
+        "config_missing",
+        `There is nothing to back up: no ${paths.config}, no ${paths.database}.`,
+      );
+    }
+    const manifest: Manifest = { format: 1, created_at: new Date().toISOString(), host: hostname() };
+    writeFileSync(join(folder, "manifest.json"), JSON.stringify(manifest));
+    await pack(file, folder, names);
+  });
+  terminal.stdout.write(`${file}\n`);
+  terminal.explain(
+    `${size(statSync(file).size)}: ${names.slice(1).join(", ")}. Keep it safe: the token may be in it.`,
+  );
+}
+
+async function copyDatabase(file: string, copy: string): Promise<void> {
+  try {
+    await backupDatabase(file, copy);
+  } catch (cause) {
+    throw new CoordError("database_damaged", `${file} can't be copied: ${(cause as Error).message}.`, {
+      cause,
+    });
+  }
+  const found = inspectDatabase(copy);
+  if (found.state === "damaged")
+    throw new CoordError("database_damaged", `${file} is damaged: ${found.why}.`);
+}
