@@ -1,0 +1,57 @@
+import { writeSync } from "node:fs";
+
+/** Where the daemon kills itself: before or after the n-th call of a store's method, counted from its start. */
+export interface CrashPoint {
+  /** Such as `ledger.end`. */
+  readonly method: string;
+  readonly when: "before" | "after";
+  readonly call: number;
+}
+
+/** As the daemon is told of it: `ledger.end:after:2`. */
+export function crashPointName({ method, when, call }: CrashPoint): string {
+  return `${method}:${when}:${call}`;
+}
+
+/** A `watchStore` that dies at the point, as if the machine lost power there; does nothing without one. */
+export function crashAt(name: string | undefined): <T extends object>(store: string, object: T) => T {
+  const [wanted, when, call] = (name ?? "").split(":");
+  let calls = 0;
+  const die = () => {
+    writeSync(1, `crashed at ${name}\n`);
+    process.kill(process.pid, "SIGKILL");
+  };
+  return (store, object) =>
+    new Proxy(object, {
+      get: (target, key) => {
+        const method: unknown = Reflect.get(target, key);
+        if (typeof method !== "function" || `${store}.${String(key)}` !== wanted) return method;
+        return (...parameters: unknown[]) => {
+          calls += 1;
+          if (when === "before" && calls === Number(call)) die();
+          const result: unknown = method.apply(target, parameters);
+          if (when === "after" && calls === Number(call)) die();
+          return result;
+        };
+      },
+    });
+}
+
+/** A crash at each of these is what a run may begin with: around every write that the product makes for a turn. */
+export const CRASH_POINTS: readonly CrashPoint[] = [
+  ...around("ledger.accept", 2),
+  ...around("sessions.currentOrNew", 1),
+  ...around("ledger.move", 4),
+  ...around("sessions.markStarted", 1),
+  ...around("ledger.end", 2),
+  ...around("deliveries.plan", 3),
+  ...around("deliveries.sent", 3),
+  ...around("cursors.advance", 3),
+];
+
+function around(method: string, calls: number): CrashPoint[] {
+  return Array.from({ length: calls }, (_, index) => index + 1).flatMap((call) => [
+    { method, when: "before", call },
+    { method, when: "after", call },
+  ]);
+}

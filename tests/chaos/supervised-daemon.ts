@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+/** A daemon that is started again whenever it ends, as systemd does it. */
+export interface SupervisedDaemon {
+  /** Whether it is ready, in a life that has no crash before it. */
+  isSteady(): boolean;
+  readonly pid: number | undefined;
+  signal(signal: NodeJS.Signals): void;
+  /** SIGTERM and no further start. */
+  stop(): Promise<void>;
+  /** Ends that nobody asked for. */
+  readonly unexpected: readonly string[];
+  /** Crash points that were reached. */
+  readonly reached: readonly string[];
+  /** How often it died by SIGKILL. */
+  deaths(): number;
+}
+
+export interface SupervisedDaemonOptions {
+  readonly env: Readonly<Record<string, string>>;
+  /** One for each life; later lives have none. */
+  readonly crashes: readonly string[];
+  readonly restartAfterMs: number;
+  readonly note: (what: string) => void;
+}
+
+const ENTRY = fileURLToPath(new URL("daemon.ts", import.meta.url));
+/** Longer than `shutdown.grace` and the killing of agents together. */
+const STOP_TIMEOUT_MS = 20_000;
+
+export function superviseDaemon(options: SupervisedDaemonOptions): SupervisedDaemon {
+  const { note } = options;
+  const crashes = [...options.crashes];
+  const unexpected: string[] = [];
+  const reached: string[] = [];
+  let child: ChildProcess | undefined;
+  let steady = false;
+  let stopping = false;
+  let told: NodeJS.Signals | undefined;
+  let deaths = 0;
+
+  const live = async () => {
+    const crash = crashes.shift();
+    told = undefined;
+    const env = { ...options.env, ...(crash === undefined ? {} : { CHAOS_CRASH: crash }) };
+    child = spawn(process.execPath, [ENTRY], { env, stdio: ["ignore", "pipe", "pipe"] });
+    note(`daemon ${child.pid} starts${crash === undefined ? "" : `, to die at ${crash}`}`);
+    let stderr = "";
+    child.stderr?.on("data", (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
+    child.stdout?.on("data", (chunk: Buffer) => {
+      const text = chunk.toString().trim();
+      note(`daemon: ${text}`);
+      for (const [, point] of text.matchAll(/crashed at (\S+)/g)) reached.push(point ?? "");
+      if (text.includes("ready")) steady = crash === undefined;
+    });
+    const ended = new Promise<string>((resolve) => {
+      child?.once("close", (code, signal) => resolve(signal ?? String(code)));
+    });
+    const how = await ended;
+    steady = false;
+    child = undefined;
+    note(`daemon ended: ${how}`);
+    if (how === "SIGKILL") deaths += 1;
+    // 75: Discord could not be reached at the start.
+    const expected = how === "75" || how === "SIGKILL" || (how === "0" && told === "SIGTERM");
+    if (!expected) unexpected.push(`the daemon ended with ${how}: ${stderr.trim() || "nothing on stderr"}`);
+  };
+
+  const forever = async () => {
+    while (!stopping) {
+      await live();
+      if (!stopping) await delay(options.restartAfterMs);
+    }
+  };
+  const over = forever();
+
+  const signal = (name: NodeJS.Signals) => {
+    told = name;
+    child?.kill(name);
+  };
+  return {
+    isSteady: () => steady,
+    get pid() {
+      return child?.pid;
+    },
+    signal,
+    stop: async () => {
+      stopping = true;
+      signal("SIGTERM");
+      const timer = setTimeout(() => {
+        unexpected.push(`the daemon did not end within ${STOP_TIMEOUT_MS} ms of SIGTERM`);
+        signal("SIGKILL");
+      }, STOP_TIMEOUT_MS);
+      await over;
+      clearTimeout(timer);
+    },
+    unexpected,
+    reached,
+    deaths: () => deaths,
+  };
+}

@@ -1,0 +1,181 @@
+#!/usr/bin/env node
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import {
+  assistant,
+  finish,
+  say,
+  speak,
+  startMessage,
+  succeed,
+  write,
+} from "../fixtures/agents/stream-json.js";
+
+/*
+ * A light stand-in for the `claude` CLI, for tests that start hundreds of them. It keeps sessions on disk and treats
+ * a known uuid, a resume and an interrupted turn as the CLI does; the contract tests say how that is. What it answers
+ * follows from the prompt alone: `m7 lines=3 pace=20` is answered with "m7 line 1 of 3" and so on, 20 ms each.
+ * A word in brackets makes it fail: [dies-first] [dies-mid-text] [dies-after-answer] [hangs] [garbage] [refuses].
+ */
+
+const VERSION = "2.1.330";
+const flag = (name) => process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3);
+const sessions = join(process.env.CLAUDE_CONFIG_DIR ?? join(process.env.HOME, ".claude"), "projects");
+
+if (process.argv.includes("--version")) {
+  console.log(`${VERSION} (Claude Code)`);
+} else {
+  const id = flag("resume") ?? flag("session-id");
+  const known = findTranscript(id);
+  if (flag("resume") === undefined && known !== undefined) refuse(`Session ID ${id} is already in use.`);
+  else if (flag("resume") !== undefined && known === undefined) noConversation(id);
+  else converse(id, known ?? join(sessions, process.cwd().replaceAll("/", "-"), `${id}.jsonl`));
+}
+
+function findTranscript(id) {
+  if (!existsSync(sessions)) return undefined;
+  const files = readdirSync(sessions).map((folder) => join(sessions, folder, `${id}.jsonl`));
+  return files.find((file) => existsSync(file));
+}
+
+function refuse(message) {
+  console.error(`Error: ${message}`);
+  process.exitCode = 1;
+}
+
+function noConversation(id) {
+  const message = `No conversation found with session ID: ${id}`;
+  say({ type: "result", subtype: "error_during_execution", is_error: true, errors: [message] });
+  refuse(message);
+}
+
+function converse(id, file) {
+  const transcript = existsSync(file)
+    ? readFileSync(file, "utf8").split("\n").filter(Boolean).map(parse)
+    : [];
+  const waiting = [];
+  let running;
+
+  const keep = (entry) => {
+    transcript.push(entry);
+    mkdirSync(dirname(file), { recursive: true });
+    appendFileSync(file, `${JSON.stringify(entry)}\n`);
+  };
+  const end = (uuid, result) => {
+    running = undefined;
+    result();
+    say({ type: "command_lifecycle", command_uuid: uuid, state: "completed" });
+    next();
+  };
+  const next = () => {
+    if (running === undefined && waiting.length > 0) run(waiting.shift());
+    else if (running === undefined && process.stdin.readableEnded) process.exit(0);
+  };
+
+  const run = (turn) => {
+    running = turn;
+    const { uuid, text } = turn;
+    say({ type: "command_lifecycle", command_uuid: uuid, state: "started" });
+    say({ type: "system", subtype: "init", model: "stand-in", session_id: id, user_message_uuids: [uuid] });
+    if (!turn.resumed) keep({ type: "user", uuid, text });
+    say({ type: "system", subtype: "status", status: "requesting" });
+    const fault = /\[([a-z-]+)\]/.exec(text)?.[1];
+    if (fault === "dies-first") return process.kill(process.pid, "SIGKILL");
+    if (fault === "garbage") return process.stdout.write("{ no JSON\n");
+    if (fault === "hangs") return;
+    if (fault === "refuses") return end(uuid, () => fail(uuid));
+    startMessage();
+    speakLine(turn, answerTo(transcript), 0, fault);
+  };
+
+  const speakLine = (turn, answer, index, fault) => {
+    if (index < answer.lines.length) {
+      if (fault === "dies-mid-text" && index === 1) return process.kill(process.pid, "SIGKILL");
+      write(`${index === 0 ? "" : "\n"}${answer.lines[index]}`);
+      turn.timer = setTimeout(speakLine, answer.paceMs, turn, answer, index + 1, fault);
+      return;
+    }
+    const text = answer.lines.join("\n");
+    keep({ type: "assistant", text });
+    assistant(text);
+    say({ type: "stream_event", event: { type: "message_stop" } });
+    if (fault === "dies-after-answer") return process.kill(process.pid, "SIGKILL");
+    end(turn.uuid, () => finish(turn.uuid, text));
+  };
+
+  const fail = (uuid) => {
+    const text = "API Error: 500 Internal server error";
+    say({
+      type: "assistant",
+      message: { model: "<synthetic>", content: [{ type: "text", text }] },
+      error: "server_error",
+    });
+    say({
+      type: "result",
+      subtype: "success",
+      is_error: true,
+      result: text,
+      api_error_status: 500,
+      user_message_uuids: [uuid],
+    });
+  };
+
+  const take = (uuid, line) => {
+    // The turn that was taken up by itself is being asked for once more: it runs once.
+    if (running?.uuid === uuid) return;
+    const before = transcript.findLastIndex((entry) => entry.uuid === uuid);
+    if (before >= 0 && before < transcript.length - 1) {
+      say({ type: "command_lifecycle", command_uuid: uuid, state: "completed" });
+      return;
+    }
+    say({ type: "command_lifecycle", command_uuid: uuid, state: "queued" });
+    waiting.push({ uuid, text: textOf(line) });
+    next();
+  };
+
+  const control = (request) => {
+    const stopped = running;
+    const cancelled = request.request.subtype === "interrupt" ? waiting.splice(0) : [];
+    succeed(request, request.request.subtype === "interrupt" ? { still_queued: [] } : {});
+    for (const { uuid } of cancelled)
+      say({ type: "command_lifecycle", command_uuid: uuid, state: "cancelled" });
+    if (request.request.subtype !== "interrupt" || stopped === undefined) return;
+    clearTimeout(stopped.timer);
+    keep({ type: "interrupted" });
+    const { uuid } = stopped;
+    const result = { type: "result", subtype: "error_during_execution", is_error: true, errors: [] };
+    end(uuid, () => say({ ...result, terminal_reason: "aborted_streaming", user_message_uuids: [uuid] }));
+  };
+
+  process.on("SIGTERM", () => process.exit(143));
+  process.stdin.on("end", next);
+  const last = transcript.at(-1);
+  if (process.env.CLAUDE_CODE_RESUME_INTERRUPTED_TURN === "1" && last?.type === "user") {
+    run({ uuid: last.uuid, text: last.text, resumed: true });
+  }
+  speak({ version: VERSION, onTurn: take, onControl: control });
+}
+
+/** A transcript's last line may have been cut by a kill; the CLI tolerates that too. */
+function parse(line) {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return { type: "cut" };
+  }
+}
+
+function textOf({ message }) {
+  return message.content.map((part) => part.text ?? "").join("\n");
+}
+
+/** To the last prompt that names itself; anything after it, such as "please repeat", asks for the same once more. */
+function answerTo(transcript) {
+  const text =
+    transcript.findLast((entry) => entry.type === "user" && /\bm\d+\b/.test(entry.text))?.text ?? "m0";
+  const number = (name, otherwise) => Number(new RegExp(`\\b${name}=(\\d+)`).exec(text)?.[1] ?? otherwise);
+  const marker = /\bm\d+\b/.exec(text)?.[0];
+  const count = number("lines", 1);
+  const lines = Array.from({ length: count }, (_, index) => `${marker} line ${index + 1} of ${count}`);
+  return { lines, paceMs: number("pace", 0) };
+}
