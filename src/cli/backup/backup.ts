@@ -7,11 +7,11 @@ import { backupDatabase } from "../../sqlite/backup.ts";
 import { inspectDatabase } from "../../sqlite/inspect-database.ts";
 import { size } from "../amounts.ts";
 import { readConfigText } from "../config/read-config-text.ts";
+import { withPrivateFolder } from "../private-folder.ts";
 import type { Terminal } from "../terminal.ts";
 import { type ArchiveFile, pack } from "./archive.ts";
 import { fileTime } from "./file-time.ts";
 import type { Manifest } from "./manifest.ts";
-import { withPrivateFolder } from "./with-folder.ts";
 
 /** Writes config and database into a new .tar.gz, and checks the copy of the database. Prints the file's path. */
 export async function backup(

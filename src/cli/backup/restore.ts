@@ -6,13 +6,13 @@ import { CoordError } from "../../core/errors.ts";
 import { inspectDatabase } from "../../sqlite/inspect-database.ts";
 import { lockInstance } from "../../sqlite/instance-lock.ts";
 import { localTime } from "../local-time.ts";
+import { withPrivateFolder } from "../private-folder.ts";
 import { agreeOrEnd } from "../prompts.ts";
 import type { Terminal } from "../terminal.ts";
 import { type ArchiveFile, unpack } from "./archive.ts";
 import { fileTime } from "./file-time.ts";
 import { readManifest } from "./manifest.ts";
 import { putInPlace } from "./put-in-place.ts";
-import { withPrivateFolder } from "./with-folder.ts";
 
 /** Puts a backup back, after asking; everything is looked at before anything is replaced. Throws already_running. */
 export async function restore(

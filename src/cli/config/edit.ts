@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { findPaths } from "../../config/paths.ts";
 import { formatProblems } from "../../config/problems.ts";
@@ -7,6 +6,7 @@ import { checkReplacement, replaceConfig } from "../../config/replace.ts";
 import { CoordError, exitCode } from "../../core/errors.ts";
 import { ExitError } from "../exit.ts";
 import { runInForeground } from "../foreground.ts";
+import { withPrivateFolder } from "../private-folder.ts";
 import { createPrompts } from "../prompts.ts";
 import type { Terminal } from "../terminal.ts";
 import type { ConfigOptions } from "./config-options.ts";
@@ -18,9 +18,8 @@ export async function editConfig(options: ConfigOptions, terminal: Terminal): Pr
   const { config: path } = findPaths({ env, configFlag: options.config });
   const before = readConfigText(path);
   // The token may be in it: the folder is for this user alone.
-  const folder = mkdtempSync(join(tmpdir(), "claude-coord-edit-"));
-  const copy = join(folder, "config.yaml");
-  try {
+  await withPrivateFolder(async (folder) => {
+    const copy = join(folder, "config.yaml");
     writeFileSync(copy, before, { mode: 0o600 });
     const edited = await untilUsable(copy, before, { path, env, needsToken: false }, terminal);
     if (edited === before) terminal.explain("Nothing was changed.");
@@ -28,9 +27,7 @@ export async function editConfig(options: ConfigOptions, terminal: Terminal): Pr
       await replaceConfig(path, before, edited);
       terminal.explain(`Wrote ${path}. A running bot notices by itself; only a new token needs a restart.`);
     }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** The text that is to be written; `before` when the person gives up. */
