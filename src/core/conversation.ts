@@ -76,7 +76,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
   const drain = async () => {
     if (!leftovers.delivered) {
       leftovers.delivered = true;
-      for (const turn of ledger.undelivered(conversationId)) deliver(turn, deps.openReply(turn));
+      for (const turn of ledger.undelivered(conversationId)) deliver(turn, deps.openReply(turn, deliveries));
     }
     while (!closing) {
       const turn = ledger.nextOpen(conversationId);
@@ -90,7 +90,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
   const askToContinue = (turn: Turn) => {
     if (asked.has(turn.id)) return;
     asked.add(turn.id);
-    const reply = deps.openReply(turn);
+    const reply = deps.openReply(turn, deliveries);
     deliveries = deliveries.then(() =>
       reply.askToContinue(turn.openTool ?? "").catch((error: unknown) => {
         deps.report("the question could not be put", error, turn);
@@ -113,7 +113,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     running = new AbortController();
     openTools.clear();
     latest = turn;
-    const reply = deps.openReply(turn);
+    const reply = deps.openReply(turn, deliveries);
     reply.begin();
     try {
       const result = await ask(turn, reply, running.signal);
@@ -300,7 +300,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     if (turn !== undefined) tell(turn);
   };
 
-  const tell = (turn: Turn) => deliver(turn, deps.openReply(turn));
+  const tell = (turn: Turn) => deliver(turn, deps.openReply(turn, deliveries));
 
   const wake = () => {
     wanted = true;

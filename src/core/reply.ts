@@ -19,7 +19,8 @@ export interface Reply {
   leave(): Promise<void>;
 }
 
-export type OpenReply = (turn: Turn) => Reply;
+/** Nothing of it is written before `after` settles: an earlier answer may still be on its way to the same channel. */
+export type OpenReply = (turn: Turn, after: Promise<void>) => Reply;
 
 /** The channel, or the permission to write there, is gone: sending again can't help. */
 export class Undeliverable extends Error {

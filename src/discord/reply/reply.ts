@@ -6,6 +6,7 @@ import type { ChannelApi, OutgoingMessage } from "../channel-api.ts";
 import { restartQuestion, runNow } from "../turn-buttons.ts";
 import { keepTyping } from "../typing.ts";
 import { EMPTY_VIEW, nextView, spokenText } from "./answer-view.ts";
+import { fileMessages } from "./file-messages.ts";
 import { type RenderOptions, renderEnd, renderRunning } from "./render-answer.ts";
 import { createStreamSplitter } from "./stream-splitter.ts";
 import { holdText, waitingText } from "./waiting-text.ts";
@@ -14,6 +15,8 @@ import { createWriter } from "./writer.ts";
 export interface RepliesDeps {
   readonly channel: (channelId: Snowflake) => ChannelApi;
   readonly deliveries: DeliveryStore;
+  /** The files that belong below the answer of a turn that has ended. */
+  readonly filesOf: (turnId: string) => Promise<readonly { readonly name: string; readonly data: Buffer }[]>;
   /** Paths in it are shown from there on. */
   readonly projectDir: (projectName: string) => string | undefined;
   readonly newNonce: () => string;
@@ -33,15 +36,16 @@ const TICK_MS = 5_000;
 
 /** Shows turns in their channels: as they run, and how they end. */
 export function createReplies(deps: RepliesDeps): OpenReply {
-  return (turn) => openReply(turn, deps);
+  return (turn, after) => openReply(turn, after, deps);
 }
 
-function openReply(turn: Turn, deps: RepliesDeps): Reply {
+function openReply(turn: Turn, after: Promise<void>, deps: RepliesDeps): Reply {
   const channel = deps.channel(turn.conversationId);
   const projectDir = deps.projectDir(turn.projectName);
   const splitter = createStreamSplitter();
   const writer = createWriter({
     turnId: turn.id,
+    after,
     replyTo: turn.messageId,
     channel,
     deliveries: deps.deliveries,
@@ -97,7 +101,8 @@ function openReply(turn: Turn, deps: RepliesDeps): Reply {
     },
     finish: async (end) => {
       try {
-        const messages = renderEnd(end, begunAtMs === undefined ? undefined : view, options());
+        const text = renderEnd(end, begunAtMs === undefined ? undefined : view, options());
+        const messages = [...text, ...fileMessages(await deps.filesOf(turn.id))];
         await writer.finish(
           end.outcome === "expired" ? messages.map((each) => runNow(turn.id, each)) : messages,
         );

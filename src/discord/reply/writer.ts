@@ -6,6 +6,8 @@ import type { ChannelApi, OutgoingMessage } from "../channel-api.ts";
 
 export interface WriterOptions {
   readonly turnId: string;
+  /** Nothing is written before it settles: what belongs above is still on its way. */
+  readonly after: Promise<void>;
   /** The message that the first of ours answers. */
   readonly replyTo: Snowflake | undefined;
   readonly channel: ChannelApi;
@@ -84,6 +86,7 @@ export function createWriter(options: WriterOptions): Writer {
   };
 
   const follow = async () => {
+    await options.after;
     while (wanted !== undefined && !left) {
       const messages = wanted;
       wanted = undefined;
@@ -113,6 +116,7 @@ export function createWriter(options: WriterOptions): Writer {
     },
     finish: async (messages) => {
       await settled();
+      await options.after;
       for (let attempt = 0; ; attempt += 1) {
         options.signal.throwIfAborted();
         try {
