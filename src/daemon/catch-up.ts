@@ -71,7 +71,7 @@ export function createCatchUp(deps: CatchUpDeps): CatchUp {
   };
 
   const readMissed = async (channelId: Snowflake, isThread: boolean) => {
-    let cursor = cursors.cursor(channelId) ?? firstCursor(channelId, isThread);
+    let cursor = begin(channelId, isThread);
     const missed: IncomingMessage[] = [];
     for (let page: readonly IncomingMessage[] | undefined = []; ; ) {
       page = await history.after(channelId, cursor);
@@ -97,6 +97,15 @@ export function createCatchUp(deps: CatchUpDeps): CatchUp {
     if (isThread) return channelId;
     const [first] = waiting.get(channelId) ?? [];
     return first === undefined ? (history.newest(channelId) ?? channelId) : String(BigInt(first.id) - 1n);
+  };
+
+  /** Written down at once: what is said from now on is not lost, even if the daemon ends before it has read it. */
+  const begin = (channelId: Snowflake, isThread: boolean): Snowflake => {
+    const known = cursors.cursor(channelId);
+    if (known !== undefined) return known;
+    const first = firstCursor(channelId, isThread);
+    cursors.advance(channelId, first);
+    return first;
   };
 
   /** No await in here: between the last waiting message and the first live one nothing may come. */
@@ -138,6 +147,7 @@ export function createCatchUp(deps: CatchUpDeps): CatchUp {
     start: async () => {
       const sinceMs = deps.now() - deps.limits().maxAgeMs;
       const { projects } = deps.routing();
+      for (const { channelId } of projects) begin(channelId, false);
       await Promise.all(
         projects.map(async ({ channelId }) => {
           await catchUp(channelId, false);

@@ -14,6 +14,9 @@ export function createLedger(db: Database, now: () => number): Ledger {
     ON CONFLICT (message_id) DO NOTHING`);
   const ensureConversation = db.prepare("INSERT OR IGNORE INTO conversations (channel_id) VALUES (?)");
   const keepMaterial = db.prepare("INSERT INTO turn_material (turn_id, material) VALUES (?, ?)");
+  const takeFiles = db.prepare(
+    "UPDATE outgoing_files SET turn_id = ? WHERE conversation_id = ? AND turn_id IS NULL",
+  );
   const byId = db.prepare("SELECT * FROM turns WHERE id = ?");
   const openOf = db.prepare(`
     SELECT * FROM turns WHERE conversation_id = ? AND state IN ('accepted','queued','running') ORDER BY sequence`);
@@ -36,10 +39,11 @@ export function createLedger(db: Database, now: () => number): Ledger {
       cost_usd = @costUsd, duration_ms = @durationMs, num_turns = @numTurns, input_tokens = @inputTokens,
       output_tokens = @outputTokens, context_tokens = @contextTokens, context_window = @contextWindow
     WHERE id = @id`);
+  // Also while it is being told: a quick person presses the button before Discord has answered us.
   const reopen = db.prepare(`
     UPDATE turns SET state = 'accepted', outcome = NULL, answer = NULL, ended_at = NULL,
       sequence = (SELECT max(sequence) + 1 FROM turns)
-    WHERE id = ? AND state = 'expired'`);
+    WHERE id = ? AND outcome = 'expired' AND state IN ('delivering', 'expired')`);
   const setTool = db.prepare("UPDATE turns SET open_tool = ? WHERE id = ?");
   const setAwaits = db.prepare("UPDATE turns SET awaits = ? WHERE id = ?");
   const runningOnes = db.prepare("SELECT id FROM turns WHERE state = 'running' ORDER BY sequence").pluck();
@@ -74,6 +78,7 @@ export function createLedger(db: Database, now: () => number): Ledger {
     const current = turn(id);
     if (current === undefined || target(id, "end", end.outcome) === undefined) return false;
     setEnd.run({ id, ...endRow(end), sessionId: session?.sessionId ?? null });
+    if (end.outcome !== "expired") takeFiles.run(id, current.conversationId);
     if (session !== undefined) {
       countMessage.run({
         conversationId: current.conversationId,
