@@ -1,5 +1,4 @@
-import type { Agent, AgentEvent, HostTool, StartAgent } from "./agent.ts";
-import type { Snowflake } from "./project.ts";
+import type { Agent, AgentEvent, AgentSpec, HostTool, StartAgent } from "./agent.ts";
 
 /** What a tool of ours says to Claude. */
 export interface ToolAnswer {
@@ -11,7 +10,7 @@ export interface HostToolsDeps {
   readonly tools: readonly HostTool[];
   /** Does what Claude asks for. What it throws is a bug of ours, of which Claude learns only that it did not work. */
   readonly call: (
-    conversationId: Snowflake,
+    spec: AgentSpec,
     name: string,
     input: Readonly<Record<string, unknown>>,
   ) => Promise<ToolAnswer>;
@@ -22,7 +21,7 @@ export interface HostToolsDeps {
 export function withHostTools(start: StartAgent, { tools, call, onBug }: HostToolsDeps): StartAgent {
   return (spec, onEvent) => {
     const answer = async ({ callId, name, input }: Extract<AgentEvent, { type: "tool_called" }>) => {
-      const said = await call(spec.conversationId, name, input).catch((error: unknown) => {
+      const said = await call(spec, name, input).catch((error: unknown) => {
         onBug(error);
         return { text: "The tool failed on the bot's side; it is in the bot's log.", isError: true };
       });

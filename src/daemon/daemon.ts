@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { createClaude } from "../claude/claude.ts";
 import type { DamagedConfigFile } from "../claude/config-file.ts";
 import type { Credential } from "../claude/environment.ts";
@@ -9,6 +9,7 @@ import type { Environment, Paths } from "../config/paths.ts";
 import { createAgentPool } from "../core/agent-pool.ts";
 import { ERROR_ID_BYTES, errorId } from "../core/error-id.ts";
 import { CoordError } from "../core/errors.ts";
+import { withHostTools } from "../core/host-tools.ts";
 import { watchLedger } from "../core/ledger-watch.ts";
 import type { Turn } from "../core/turn.ts";
 import { createAcknowledge } from "../discord/acknowledge.ts";
@@ -23,12 +24,15 @@ import { createReplies } from "../discord/reply/reply.ts";
 import { toolLine } from "../discord/reply/tool-line.ts";
 import { DISCORD_ORIGINS } from "../files/download.ts";
 import { createIntake } from "../files/intake.ts";
+import { loadOutgoing } from "../files/load-outgoing.ts";
+import { createSendFile, SEND_FILE } from "../files/send-file.ts";
 import { createCursorStore } from "../sqlite/cursors.ts";
 import { openDatabase } from "../sqlite/database.ts";
 import { createDeliveryStore } from "../sqlite/deliveries.ts";
 import { lockInstance } from "../sqlite/instance-lock.ts";
 import { createLedger } from "../sqlite/ledger.ts";
 import { createMaterialStore } from "../sqlite/material.ts";
+import { createOutgoingStore } from "../sqlite/outgoing.ts";
 import { createSessionStore } from "../sqlite/sessions.ts";
 import { agentsThatFit } from "./agent-limit.ts";
 import { createCatchUp } from "./catch-up.ts";
@@ -102,6 +106,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     const cursors = watched("cursors", createCursorStore(db));
 
     const material = createMaterialStore(db);
+    const outgoing = createOutgoingStore(db, Date.now);
 
     const { claude: settings } = config();
     const claude = createClaude({
@@ -129,9 +134,17 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     };
     const fitting = agentsThatFit();
     log.info("agents that may run at once", { max_agents: maxAgents() });
+    const sendFile = createSendFile({ store: outgoing, root: paths.files, log });
     const agents = createAgentPool({
-      startAgent: (spec, onEvent) =>
-        claude.start({ ...spec, additionalDirs: [join(paths.files, spec.conversationId)] }, onEvent),
+      startAgent: withHostTools(
+        (spec, onEvent) =>
+          claude.start({ ...spec, additionalDirs: [join(paths.files, spec.conversationId)] }, onEvent),
+        {
+          tools: [SEND_FILE],
+          call: (spec, _name, input) => sendFile(spec, input),
+          onBug: (error) => log.error("a tool of ours failed", { error }),
+        },
+      ),
       limits: () => ({
         maxAgents: maxAgents(),
         idleTimeoutMs: config().claude.idleTimeoutMs,
@@ -177,6 +190,10 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     const replies = createReplies({
       channel: (channelId) => createChannelApi(gateway.rest, channelId),
       deliveries,
+      filesOf: (turnId) =>
+        loadOutgoing(outgoing.ofTurn(turnId), ({ name }) =>
+          log.warn("a file that Claude sent is gone", { turn_id: turnId, name }),
+        ),
       projectDir: (name) => projectNamed(name)?.projectDir,
       newNonce: () => randomBytes(15).toString("base64url"),
       now: Date.now,
@@ -198,7 +215,11 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       keepFilesTidy({
         root: paths.files,
         keepMs: () => config().ledger.keepMs,
-        messagesInUse: material.messagesInUse,
+        foldersInUse: () =>
+          new Set([
+            ...material.messagesInUse(),
+            ...outgoing.unsentPaths().map((path) => basename(dirname(path))),
+          ]),
         now: Date.now,
         log,
       }),

@@ -26,9 +26,11 @@ export function createChannelApi(rest: REST, channelId: Snowflake): ChannelApi {
       classified(async () => {
         const reference =
           replyTo === undefined ? undefined : { message_id: replyTo, fail_if_not_exists: false };
-        const body = { ...messagePayload(message), nonce, enforce_nonce: true, message_reference: reference };
         const route = Routes.channelMessages(channelId);
-        const created = (await rest.post(route, { body, files: rawFiles(message) })) as { id: Snowflake };
+        const created = await orWithoutFiles(message, async (each) => {
+          const body = { ...messagePayload(each), nonce, enforce_nonce: true, message_reference: reference };
+          return (await rest.post(route, { body, files: rawFiles(each) })) as { id: Snowflake };
+        });
         return created.id;
       }),
 
@@ -36,7 +38,9 @@ export function createChannelApi(rest: REST, channelId: Snowflake): ChannelApi {
       classified(async () => {
         try {
           const route = Routes.channelMessage(channelId, messageId);
-          await rest.patch(route, { body: messagePayload(message), files: rawFiles(message) });
+          await orWithoutFiles(message, (each) =>
+            rest.patch(route, { body: messagePayload(each), files: rawFiles(each) }),
+          );
           return true;
         } catch (error) {
           if (isCode(error, RESTJSONErrorCodes.UnknownMessage)) return false;
@@ -61,6 +65,32 @@ export function createChannelApi(rest: REST, channelId: Snowflake): ChannelApi {
       await rest.put(Routes.channelMessageOwnReaction(channelId, messageId, encodeURIComponent(emoji)));
     },
   };
+}
+
+/** What Discord says when it would take the text: the bot may not attach files here, or they are too large. */
+const REFUSED_FILES: readonly RESTJSONErrorCodes[] = [
+  RESTJSONErrorCodes.MissingPermissions,
+  RESTJSONErrorCodes.RequestEntityTooLarge,
+];
+
+async function orWithoutFiles<T>(
+  message: OutgoingMessage,
+  send: (message: OutgoingMessage) => Promise<T>,
+): Promise<T> {
+  try {
+    return await send(message);
+  } catch (error) {
+    const isAboutFiles = REFUSED_FILES.some((code) => isCode(error, code));
+    if (!isAboutFiles || (message.files ?? []).length === 0) throw error;
+    return send(withoutFiles(message));
+  }
+}
+
+function withoutFiles(message: OutgoingMessage): OutgoingMessage {
+  const names = (message.files ?? []).map(({ name }) => name).join(", ");
+  const lost = `-# Discord did not take ${names.slice(0, 200)}: the bot may not attach files here, or it is too large.`;
+  const content = message.content.slice(0, 2000 - lost.length - 1);
+  return { ...message, content: content === "" ? lost : `${content}\n${lost}`, files: [] };
 }
 
 async function classified<T>(call: () => Promise<T>): Promise<T> {

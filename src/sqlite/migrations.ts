@@ -100,4 +100,19 @@ export const migrations: readonly string[] = [
     parts TEXT
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Files that Claude sends: they wait with their conversation until a turn ends and takes them.
+  CREATE TABLE outgoing_files (
+    id INTEGER PRIMARY KEY,
+    conversation_id TEXT NOT NULL,
+    turn_id TEXT REFERENCES turns (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    path TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX outgoing_files_waiting ON outgoing_files (conversation_id) WHERE turn_id IS NULL;
+  CREATE INDEX outgoing_files_by_turn ON outgoing_files (turn_id) WHERE turn_id IS NOT NULL;
+  `,
 ];

@@ -9,6 +9,8 @@ type Input = Readonly<Record<string, unknown>>;
  */
 export function toolLine(name: string, input: Input, projectDir?: string): string {
   const [server, tool] = mcpName(name);
+  if (server === OURS && tool === "send_file")
+    return `Send \`${cutPath(inCode(relativeTo(text(input.path), projectDir)), PHONE_LINE - 7)}\``;
   if (server !== undefined) return cut(escaped(`${server}: ${tool}`), PHONE_LINE);
   const about = subject(name, input, projectDir);
   if (about === undefined) return cut(escaped(name), PHONE_LINE);
@@ -38,6 +40,9 @@ const SUBJECTS: ReadonlyMap<string, (input: Input) => string> = new Map([
   ["WebFetch", ({ url }: Input) => host(text(url))],
   ["WebSearch", ({ query }: Input) => text(query)],
 ]);
+
+/** The server that our own tools are offered under. */
+const OURS = "coord";
 
 /** `mcp__server__tool` in two; nothing for Claude Code's own tools. */
 function mcpName(name: string): [server: string | undefined, tool: string] {
