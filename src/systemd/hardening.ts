@@ -16,10 +16,12 @@ export function hardening(options: HardeningOptions): string[] {
     "# Node asks for its network interfaces over netlink.",
     "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK",
     ...(options.claudeSandbox
-      ? ["# No RestrictNamespaces, and @mount below: Claude Code's own sandbox builds namespaces."]
-      : ["RestrictNamespaces=yes"]),
+      ? [
+          "# Without RestrictNamespaces and RestrictSUIDSGID (which also takes away openat2), and with @mount below:",
+          "# Claude Code's own sandbox builds namespaces.",
+        ]
+      : ["RestrictNamespaces=yes", "RestrictSUIDSGID=yes"]),
     "RestrictRealtime=yes",
-    "RestrictSUIDSGID=yes",
     "LockPersonality=yes",
     "SystemCallArchitectures=native",
     "# @pkey is for Node. Refused calls fail: with the default, some programs hang.",

@@ -55,7 +55,7 @@ test("from systemd 254 on restarts come later each time", () => {
 
 test("Claude Code's own sandbox gets namespaces and mounts, and nothing else changes", () => {
   expect(difference({ claudeSandbox: true })).toEqual({
-    removed: ["RestrictNamespaces=yes", "SystemCallFilter=@system-service @pkey"],
+    removed: ["RestrictNamespaces=yes", "RestrictSUIDSGID=yes", "SystemCallFilter=@system-service @pkey"],
     added: ["SystemCallFilter=@system-service @pkey @mount"],
   });
 });

@@ -110,6 +110,8 @@ function unitSteps({ manager, text }: Service, before: string | undefined): Step
 }
 
 function howToConfigure({ manager, account }: Service): string {
-  const init = manager.isSystem ? `runuser -u ${account.name} -- claude-coord init` : "claude-coord init";
+  const init = manager.isSystem
+    ? `su - ${account.name} -s /bin/bash -c 'claude-coord init'`
+    : "claude-coord init";
   return `Write it (${init}), then: claude-coord service install`;
 }

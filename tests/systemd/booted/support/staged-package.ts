@@ -14,7 +14,7 @@ export function stagedPackage(): (readonly [from: string, to: string])[] {
   staged ??= build();
   return [
     [staged, INSTALLED],
-    [join(ROOT, "node_modules"), join(INSTALLED, "node_modules")],
+    [realpathSync(join(ROOT, "node_modules")), join(INSTALLED, "node_modules")],
     [realpathSync(join(ROOT, "node_modules/.bin/node")), "/usr/bin/node"],
     [realpathSync(join(ROOT, "node_modules/.bin/claude")), "/usr/bin/claude"],
   ];
