@@ -6,6 +6,8 @@ export interface Column<Row> {
   readonly value: (row: Row) => string;
   /** Numbers stand below each other when they end in the same place. */
   readonly align?: "right";
+  /** Never cut: half of it would be of no use. */
+  readonly whole?: true;
 }
 
 /** Prints rows in aligned columns. On a terminal the widest are cut to fit its width; a pipe gets everything. */
@@ -15,7 +17,7 @@ export function printTable<Row>(
   rows: readonly Row[],
 ): void {
   const { stdout } = terminal;
-  const width = stdout.isTTY ? (stdout.columns ?? DEFAULT_WIDTH) : Number.POSITIVE_INFINITY;
+  const width = stdout.isTTY ? stdout.columns || DEFAULT_WIDTH : Number.POSITIVE_INFINITY;
   const [titles = "", ...lines] = tableLines(columns, rows, width);
   stdout.write(`${[styleText("bold", titles, { stream: stdout }), ...lines].join("\n")}\n`);
 }
@@ -31,7 +33,7 @@ export function tableLines<Row>(
     ...rows.map((row) => columns.map(({ value }) => oneLine(value(row)))),
   ];
   const needed = columns.map((_, index) => Math.max(...cells.map((line) => line[index]?.length ?? 0)));
-  const widths = shrunk(needed, width - GAP.length * (columns.length - 1));
+  const widths = shrunk(needed, columns, width - GAP.length * (columns.length - 1));
   return cells.map((line) =>
     line
       .map((cell, index) => {
@@ -49,14 +51,20 @@ const DEFAULT_WIDTH = 80;
 /** Less than this tells nothing any more. */
 const NARROWEST = 8;
 
-/** Takes from the widest column, one sign at a time, until all fit. */
-function shrunk(needed: readonly number[], width: number): number[] {
+/** Takes from the widest column that may be cut, one sign at a time, until all fit. */
+function shrunk(
+  needed: readonly number[],
+  columns: readonly { readonly whole?: true }[],
+  width: number,
+): number[] {
   const widths = [...needed];
+  const cuttable = [...widths.keys()].filter((index) => columns[index]?.whole !== true);
   let over = widths.reduce((sum, each) => sum + each, 0) - width;
   while (over > 0) {
-    const widest = Math.max(...widths);
+    const widest = cuttable.reduce((most, index) => Math.max(most, widths[index] ?? 0), 0);
     if (widest <= NARROWEST) break;
-    widths[widths.indexOf(widest)] = widest - 1;
+    const index = cuttable.find((each) => widths[each] === widest) ?? 0;
+    widths[index] = widest - 1;
     over -= 1;
   }
   return widths;

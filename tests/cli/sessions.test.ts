@@ -55,7 +55,7 @@ test("sessions ls lists the latest active first; --project and --json choose and
   const { run, web, docs } = withHistory();
   const { stdout } = await run(["sessions", "ls"]);
   expect(stdout.split("\n").map((line) => line.split(/ {2,}/)[0])).toEqual(["PROJECT", "web", "docs", ""]);
-  expect(stdout).toMatch(new RegExp(`docs +${DOCS} +${docs} +1 +\\$0\\.0123 +2026-03-0\\d \\d\\d:06 +0`));
+  expect(stdout).toMatch(new RegExp(`docs +${DOCS} +${docs} +1 +\\$0\\.0123 +2026-03-0\\d \\d\\d:06\n`));
 
   const json = JSON.parse((await run(["sessions", "ls", "--json"])).stdout);
   expect(json).toMatchObject([{ session_id: web }, { session_id: docs }]);

@@ -23,6 +23,11 @@ test("where the terminal is narrow the widest column is cut, and no sign is halv
   expect(tableLines(columns, rows, 20)).toEqual(["NAME           COUNT", "abcdefghijk…       1"]);
 });
 
+test("what is of no use in parts is never cut", () => {
+  const ids = [{ title: "ID", value: ({ id }: { id: string }) => id, whole: true as const }];
+  expect(tableLines(ids, [{ id: "123456789012345678" }], 10)[1]).toBe("123456789012345678");
+});
+
 test("a cell of several lines stays in its row", () => {
   expect(tableLines(columns, [{ name: "two\n  lines", count: 1 }], 40)[1]).toBe("two lines      1");
 });

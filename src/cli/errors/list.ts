@@ -28,8 +28,8 @@ export async function listErrors(options: ListErrorsOptions, terminal: Terminal)
 const LATEST = 20;
 
 const COLUMNS: readonly Column<TurnRecord>[] = [
-  { title: "ERROR", value: ({ errorId }) => errorId ?? "-" },
-  { title: "WHEN", value: ({ acceptedAtMs }) => localTime(acceptedAtMs) },
+  { title: "ERROR", value: ({ errorId }) => errorId ?? "-", whole: true },
+  { title: "WHEN", value: ({ acceptedAtMs }) => localTime(acceptedAtMs), whole: true },
   { title: "PROJECT", value: ({ projectName }) => projectName },
   { title: "FAILURE", value: ({ failureCode }) => failureCode ?? "-" },
   { title: "WHO", value: ({ authorName }) => authorName ?? "-" },

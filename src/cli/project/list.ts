@@ -18,7 +18,7 @@ export function listProjects(options: { json?: boolean; config?: string }, termi
 
 const COLUMNS: readonly Column<ConfiguredProject>[] = [
   { title: "NAME", value: ({ name }) => name },
-  { title: "CHANNEL", value: ({ channelId }) => channelId },
+  { title: "CHANNEL", value: ({ channelId }) => channelId, whole: true },
   { title: "FOLDER", value: ({ projectDir }) => projectDir },
   { title: "MODEL", value: ({ model }) => model ?? "-" },
   { title: "PERMISSIONS", value: ({ permissionMode }) => permissionMode },

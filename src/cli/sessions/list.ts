@@ -27,12 +27,11 @@ export async function listSessions({ project, all, json }: ListOptions, terminal
 
 const COLUMNS: readonly Column<SessionRecord>[] = [
   { title: "PROJECT", value: ({ projectName }) => projectName },
-  { title: "CHANNEL", value: ({ conversationId }) => conversationId },
+  { title: "CHANNEL", value: ({ conversationId }) => conversationId, whole: true },
   { title: "SESSION", value: ({ sessionId }) => sessionId },
   { title: "MESSAGES", value: ({ messageCount }) => String(messageCount), align: "right" },
   { title: "COST", value: ({ costUsd }) => dollars(costUsd), align: "right" },
-  { title: "LAST ACTIVE", value: ({ lastActiveMs }) => localTime(lastActiveMs) },
-  { title: "OPEN", value: ({ openTurns }) => String(openTurns), align: "right" },
+  { title: "LAST ACTIVE", value: ({ lastActiveMs }) => localTime(lastActiveMs), whole: true },
 ];
 
 const ENDED: Column<SessionRecord> = {

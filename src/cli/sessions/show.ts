@@ -37,6 +37,7 @@ function printSession(terminal: Terminal, session: SessionRecord, turns: readonl
     Channel: session.conversationId,
     Messages: String(session.messageCount),
     Cost: dollars(session.costUsd),
+    "Open turns": String(session.openTurns),
     Begun: localTime(session.createdAtMs),
     "Last active": localTime(session.lastActiveMs),
     Ended: ended && `${localTime(ended.atMs)} ${ended.reason}`,
@@ -47,7 +48,7 @@ function printSession(terminal: Terminal, session: SessionRecord, turns: readonl
 }
 
 const COLUMNS: readonly Column<TurnRecord>[] = [
-  { title: "WHEN", value: ({ acceptedAtMs }) => localTime(acceptedAtMs) },
+  { title: "WHEN", value: ({ acceptedAtMs }) => localTime(acceptedAtMs), whole: true },
   // What Claude said by itself, such as the end of a background task, was asked by nobody.
   { title: "WHO", value: ({ authorName }) => authorName ?? "-" },
   { title: "ASKED", value: ({ prompt }) => prompt },
