@@ -14,5 +14,5 @@ export async function playScene(stage: Stage, transcript: Transcript): Promise<v
   transcript.stage("\nThe daemon stops. Nothing of it runs any more. It starts again.\n");
   await daemon.stop();
   await stage.startDaemon();
-  await stage.ask(web, "What is my favourite colour, still?", transcript);
+  await stage.ask(web, "Do you still know: what is my favourite colour?", transcript);
 }
