@@ -52,7 +52,9 @@ export function createSendFile({ store, root, log }: SendFileDeps) {
       log.info("refused to send a file", { conversation: conversationId, reason: error.message });
       return refused(`Not sent: ${error.message}.`);
     }
-    return keep(file, conversationId, { store, root });
+    const kept = await keep(file, conversationId, { store, root });
+    log.info("took a file to send", { conversation: conversationId, bytes: file.bytes.length });
+    return kept;
   };
 }
 

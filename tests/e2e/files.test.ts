@@ -1,0 +1,144 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { use } from "../../src/loopback/model/reply.ts";
+import type { Script } from "../../src/loopback/model/scripted-model.ts";
+import { isFinished, written } from "../support/answers.ts";
+import { daemonFixture } from "../support/daemon.ts";
+import { realWorld } from "../support/real-world.ts";
+
+const PNG = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+  "base64",
+);
+
+/** A running daemon with one project, in which `script` is the model. */
+async function setUp(script: Script) {
+  const { discord, model } = await realWorld({ script, discord: { rateLimits: true } });
+  const channel = discord.addChannel("web");
+  const ann = discord.addMember("ann");
+  const fixture = daemonFixture({
+    discord,
+    modelUrl: model.url,
+    projects: [{ name: "web", channel_id: channel.id }],
+  });
+  const projectDir = join(fixture.home, "projects", "web");
+  const finished = (count = 1) =>
+    discord.until(() => written(discord, channel).filter(isFinished).length === count, { timeoutMs: 30_000 });
+  const files = () =>
+    written(discord, channel).flatMap(({ attachments }) => attachments.map(({ filename }) => filename));
+  const reactions = (messageId: string) =>
+    discord
+      .messages(channel)
+      .find(({ id }) => id === messageId)
+      ?.reactions?.map(({ emoji }) => emoji.name) ?? [];
+  return { discord, model, channel, ann, fixture, projectDir, finished, files, reactions };
+}
+
+test("Claude sees a picture and can read a file that came with a message; the message ends with ✅", async () => {
+  let note = "";
+  const { discord, model, channel, ann, fixture, finished, reactions } = await setUp((request) => {
+    note = /- (\S+note\.txt) /.exec(request.lastUserText)?.[1] ?? note;
+    return request.step === 0 ? use("Read", { file_path: note }) : "I have read it.";
+  });
+  await fixture.start();
+  const message = await ann.says(channel, "look at these", {
+    mention: true,
+    attachments: [
+      { name: "photo.png", data: PNG },
+      { name: "note.txt", data: "the note says hello" },
+    ],
+  });
+  await finished();
+  expect(JSON.stringify(model.requests[0]?.messages)).toContain('"type":"image"');
+  expect(model.requests.at(-1)?.toolResults[0]?.text).toContain("the note says hello");
+  expect(written(discord, channel).at(-1)?.content).not.toContain("Not allowed here");
+  await discord.until(() => reactions(message.id).join() === "✅", { timeoutMs: 10_000 });
+});
+
+test("a file that Claude sends stands below the answer, once, also when the daemon is killed before it ends", async () => {
+  let hold = true;
+  const { discord, channel, ann, fixture, projectDir, finished, files } = await setUp((request) => {
+    if (request.step === 0) return use("mcp__coord__send_file", { path: "chart.png" });
+    return hold ? { kind: "hang" } : "Here is your chart.";
+  });
+  mkdirSync(projectDir, { recursive: true });
+  writeFileSync(join(projectDir, "chart.png"), PNG);
+  const daemon = await fixture.start();
+  await ann.says(channel, "show me the chart", { mention: true });
+  await discord.until(() => fixture.log().some(({ message }) => message === "took a file to send"), {
+    timeoutMs: 30_000,
+  });
+  daemon.signal("SIGKILL");
+  await daemon.ended;
+  hold = false;
+  await fixture.start();
+  await finished();
+  await discord.until(() => files().length > 0, { timeoutMs: 10_000 });
+  expect(files()).toEqual(["chart.png"]);
+  const url = written(discord, channel).at(-1)?.attachments[0]?.url ?? "";
+  expect(Buffer.from(await (await fetch(url)).arrayBuffer())).toEqual(PNG);
+});
+
+test("a refusal reaches Claude with its reason, and nothing is sent", async () => {
+  const { model, channel, ann, fixture, projectDir, finished, files } = await setUp((request) =>
+    request.step === 0 ? use("mcp__coord__send_file", { path: ".env" }) : "I may not send that.",
+  );
+  mkdirSync(projectDir, { recursive: true });
+  writeFileSync(join(projectDir, ".env"), "TOKEN=1");
+  await fixture.start();
+  await ann.says(channel, "send me the .env", { mention: true });
+  await finished();
+  expect(model.requests.at(-1)?.toolResults[0]).toMatchObject({
+    isError: true,
+    text: expect.stringContaining("looks like a secret"),
+  });
+  expect(files()).toEqual([]);
+});
+
+test("a long paste becomes the question, and what is answered is quoted", async () => {
+  const { model, channel, ann, fixture, finished } = await setUp(() => "Understood.");
+  await fixture.start();
+  const first = await ann.says(channel, "", {
+    mention: true,
+    attachments: [{ name: "message.txt", data: "a very long story" }],
+  });
+  await finished();
+  expect(model.requests.at(-1)?.lastUserText).toBe("a very long story");
+  await ann.says(channel, "and this?", { mention: true, replyTo: first });
+  await finished(2);
+  expect(model.requests.at(-1)?.lastUserText).toMatch(/answers one by ann[^]*> [^]*\n\nand this\?/);
+});
+
+test("a file that came while a turn ran is still there for the turn that waited", async () => {
+  let release: () => void = () => {};
+  const first = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const { model, channel, ann, fixture, finished } = await setUp(async (request) => {
+    if (request.history.length === 1) await first;
+    return "ok";
+  });
+  await fixture.start();
+  await ann.says(channel, "one", { mention: true });
+  const second = await ann.says(channel, "two", {
+    mention: true,
+    attachments: [{ name: "photo.png", data: PNG }],
+  });
+  const stored = join(fixture.home, ".claude-coordinator", "files", channel.id, second.id, "photo.png");
+  await expect
+    .poll(
+      () => {
+        try {
+          return readFileSync(stored).length;
+        } catch {
+          return 0;
+        }
+      },
+      { timeout: 20_000 },
+    )
+    .toBe(PNG.length);
+  release();
+  await finished(2);
+  expect(JSON.stringify(model.requests.at(-1)?.messages.at(-1))).toContain('"type":"image"');
+});

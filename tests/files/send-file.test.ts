@@ -1,0 +1,174 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+import type { AgentSpec } from "../../src/core/agent.ts";
+import { createSendFile } from "../../src/files/send-file.ts";
+import { createLedger } from "../../src/sqlite/ledger.ts";
+import { createOutgoingStore } from "../../src/sqlite/outgoing.ts";
+import { testDatabase } from "../support/database.ts";
+import { tempDir } from "../support/temp-dir.ts";
+
+/** A project, the tool on it, and a ledger whose turns take what was sent. */
+function setUp() {
+  const home = tempDir();
+  const projectDir = join(home, "project");
+  const root = join(home, "files");
+  mkdirSync(projectDir);
+  const db = testDatabase();
+  const store = createOutgoingStore(db, Date.now);
+  const ledger = createLedger(db, Date.now);
+  const call = createSendFile({ store, root, log: { info: () => {} } });
+  const spec: AgentSpec = {
+    conversationId: "10",
+    sessionId: "s",
+    resume: false,
+    continueInterrupted: false,
+    projectDir,
+    model: undefined,
+    allowedTools: [],
+    systemPrompt: undefined,
+    permissionMode: "default",
+  };
+  const write = (path: string, data: string | Buffer = "x") => {
+    const full = join(projectDir, path);
+    mkdirSync(dirname(full), { recursive: true });
+    writeFileSync(full, data);
+    return full;
+  };
+  const send = (path: unknown) => call(spec, { path });
+  /** A turn that ends: the names of the files below its answer. */
+  const endTurn = (id: string, conversationId = "10", outcome: "answered" | "expired" = "answered") => {
+    const asked = {
+      id,
+      conversationId,
+      guildId: "1",
+      projectName: "web",
+      messageId: id,
+      authorId: "1",
+      authorName: "ann",
+      prompt: "x",
+    };
+    ledger.accept(asked);
+    ledger.end(id, {
+      outcome,
+      answer: "",
+      failureCode: undefined,
+      errorId: undefined,
+      resetsAtMs: undefined,
+      notes: [],
+      stats: undefined,
+    });
+    return store.ofTurn(id).map(({ name }) => name);
+  };
+  return { home, projectDir, root, store, write, send, endTurn };
+}
+
+test("files of the project go below the next answer, in order, and below no other", async () => {
+  const { write, send, endTurn } = setUp();
+  write("a.png");
+  const absolute = write("deep/b.txt");
+  expect(await send("a.png")).toEqual({ text: "a.png will be shown below your answer.", isError: false });
+  expect(await send(absolute)).toMatchObject({ isError: false });
+  expect(endTurn("elsewhere", "20")).toEqual([]);
+  expect(endTurn("too-late", "10", "expired")).toEqual([]);
+  expect(endTurn("one")).toEqual(["a.png", "b.txt"]);
+  expect(endTurn("two")).toEqual([]);
+});
+
+test("what is sent is what the file was when it was sent", async () => {
+  const { write, send, store, endTurn } = setUp();
+  write("report.md", "first");
+  await send("report.md");
+  write("report.md", "second");
+  endTurn("one");
+  expect(readFileSync(store.ofTurn("one")[0]?.path ?? "", "utf8")).toBe("first");
+});
+
+test("a turn that runs again after a crash sends the same file once, and a changed one too", async () => {
+  const { write, send, endTurn } = setUp();
+  write("a.txt", "one");
+  await send("a.txt");
+  expect(await send("./a.txt")).toMatchObject({ isError: false, text: expect.stringContaining("already") });
+  write("a.txt", "two");
+  await send("a.txt");
+  expect(endTurn("one")).toEqual(["a.txt", "a.txt"]);
+});
+
+test.each([
+  ".env",
+  ".env.local",
+  "config/.ENV",
+  "server.pem",
+  "tls/private.key",
+  "id_rsa",
+  "id_ed25519.pub",
+  ".npmrc",
+  ".netrc",
+  "credentials.json",
+  ".credentials.json",
+  ".git/config",
+  "sub/.git/HEAD",
+  ".ssh/known_hosts",
+])("%s is never sent", async (path) => {
+  const { write, send, endTurn } = setUp();
+  write(path);
+  expect(await send(path)).toMatchObject({
+    isError: true,
+    text: expect.stringContaining("looks like a secret"),
+  });
+  expect(endTurn("one")).toEqual([]);
+});
+
+test("a secret behind a link of another name is never sent, nor is a link that leads out", async () => {
+  const { home, projectDir, write, send } = setUp();
+  write(".env", "TOKEN=1");
+  writeFileSync(join(home, "outside.txt"), "x");
+  symlinkSync(join(projectDir, ".env"), join(projectDir, "notes.txt"));
+  symlinkSync(join(home, "outside.txt"), join(projectDir, "out.txt"));
+  symlinkSync(home, join(projectDir, "up"));
+  expect((await send("notes.txt")).text).toContain("looks like a secret");
+  expect((await send("out.txt")).text).toContain("outside the project");
+  expect((await send("up/outside.txt")).text).toContain("outside the project");
+});
+
+test.each([
+  ["../outside.txt", "outside the project"],
+  ["/etc/hostname", "outside the project"],
+  ["nothing.txt", "no such file"],
+  [".", "outside the project"],
+  ["folder", "no regular file"],
+  ["pipe", "no regular file"],
+  ["empty.txt", "it is empty"],
+  ["big.bin", "larger than the 10 MB"],
+  ["", "path is missing"],
+  [7, "path is missing"],
+])("%s is refused with the reason: %s", async (path, reason) => {
+  const { home, projectDir, write, send } = setUp();
+  writeFileSync(join(home, "outside.txt"), "x");
+  mkdirSync(join(projectDir, "folder"));
+  execFileSync("mkfifo", [join(projectDir, "pipe")]);
+  write("empty.txt", "");
+  write("big.bin", Buffer.alloc(10_000_001, 1));
+  const answer = await send(path);
+  expect(answer).toMatchObject({ isError: true, text: expect.stringContaining(reason) });
+});
+
+test("files that people sent to this conversation may go back, those of others may not", async () => {
+  const { root, send } = setUp();
+  for (const conversation of ["10", "20"]) {
+    mkdirSync(join(root, conversation, "7"), { recursive: true });
+    writeFileSync(join(root, conversation, "7", "photo.png"), "x");
+  }
+  expect(await send(join(root, "10", "7", "photo.png"))).toMatchObject({ isError: false });
+  expect(await send(join(root, "20", "7", "photo.png"))).toMatchObject({ isError: true });
+});
+
+test("an answer takes twenty files at most", async () => {
+  const { write, send, endTurn } = setUp();
+  for (let number = 0; number < 21; number += 1) write(`${number}.txt`, String(number));
+  const answers = [];
+  for (let number = 0; number < 21; number += 1) answers.push(await send(`${number}.txt`));
+  expect(answers.at(-1)).toMatchObject({ isError: true, text: expect.stringContaining("at most 20") });
+  expect(endTurn("one")).toHaveLength(20);
+});
