@@ -40,6 +40,9 @@ function toolArguments(spec: AgentSpec): string[] {
     return [`--tools=${[...new Set([...spec.allowedTools, "AskUserQuestion"])].join(",")}`];
   }
   const own = (spec.hostTools ?? []).map(({ name }) => `mcp__${SERVER_NAME}__${name}`);
-  const allowed = [...spec.allowedTools, ...own];
-  return allowed.length === 0 ? [] : [`--allowedTools=${allowed.join(",")}`];
+  const allowed = [...spec.allowedTools, ...own, ...(spec.granted?.rules ?? [])];
+  return [
+    ...(allowed.length === 0 ? [] : [`--allowedTools=${allowed.join(",")}`]),
+    ...(spec.granted?.directories ?? []).map((directory) => `--add-dir=${directory}`),
+  ];
 }

@@ -44,6 +44,8 @@ export interface AgentPool {
   take(conversationId: Snowflake, spec: AgentSpec, options: TakeOptions): Promise<AgentLease>;
   /** Starts the conversation's agent ahead of a message, if there is a place that no busy agent has and nobody waits for. */
   warm(conversationId: Snowflake, spec: AgentSpec): void;
+  /** Answers a question of an agent that has the word by itself, without a lease. */
+  answer(conversationId: Snowflake, requestId: string, answer: PermissionAnswer): void;
   /** Ends the conversation's agent; settles when its process is gone. */
   end(conversationId: Snowflake): Promise<void>;
   /** The session of each running agent, by conversation. */
@@ -255,6 +257,13 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
       if (stopping || places.has(conversationId)) return;
       wishes.set(conversationId, spec);
       serve();
+    },
+
+    answer: (conversationId, requestId, answer) => {
+      const place = places.get(conversationId);
+      if (place === undefined) return;
+      place.agent?.send({ type: "answer", requestId, answer });
+      hear(place, { type: "permission_answered", requestId });
     },
 
     end: async (conversationId) => {

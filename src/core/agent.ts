@@ -1,3 +1,4 @@
+import type { SessionGrants } from "./grants.ts";
 import type { PermissionMode, Snowflake } from "./project.ts";
 
 /*
@@ -27,6 +28,8 @@ export interface AgentSpec {
   readonly additionalDirs?: readonly string[];
   /** Tools that we offer it; none unless given. They are never asked about. */
   readonly hostTools?: readonly HostTool[];
+  /** What people allowed earlier in this session. A running process knows it already and needs no new start for it. */
+  readonly granted?: Pick<SessionGrants, "rules" | "directories">;
 }
 
 /** A tool of ours, as Claude is told of it. */

@@ -1,7 +1,9 @@
-import type { AgentEvent, AgentSpec, AgentTurnEnd, PromptPart } from "./agent.ts";
-import type { AgentLease, AgentPool } from "./agent-pool.ts";
+import type { AgentEvent, AgentSpec, AgentTurnEnd, PermissionAnswer, PromptPart } from "./agent.ts";
+import type { AgentPool } from "./agent-pool.ts";
+import type { SessionGrants } from "./grants.ts";
 import type { Ledger, Session, SessionStore } from "./ledger.ts";
 import type { Project, Snowflake } from "./project.ts";
+import { answerWithoutAsking, type Questions } from "./prompts.ts";
 import { mayWrite } from "./recovery.ts";
 import type { OpenReply, Reply } from "./reply.ts";
 import { Undeliverable } from "./reply.ts";
@@ -21,6 +23,9 @@ export interface ConversationDeps {
   readonly openReply: OpenReply;
   /** What a turn asks, with the files that came with it. Rejects with the signal's reason when that is aborted. */
   readonly promptOf: (turn: Turn, signal: AbortSignal) => Promise<readonly PromptPart[]>;
+  readonly questions: Questions;
+  /** What people allowed for the rest of a session. */
+  readonly grants: (sessionId: string) => SessionGrants;
   /** The project as it is configured now; undefined when it is no longer. */
   readonly project: (projectName: string) => Project | undefined;
   readonly timing: () => ConversationTiming;
@@ -205,7 +210,8 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     said: string[],
   ): Promise<AgentTurnEnd> => {
     const { stallTimeoutMs, stopGraceMs } = deps.timing();
-    const spec = agentSpec(session, project, continuing && session.started);
+    const grants = deps.grants(session.sessionId);
+    const spec = agentSpec(session, project, grants, continuing && session.started);
     const lease = await deps.agents.take(conversationId, spec, {
       signal,
       onWait: (ahead) => {
@@ -229,11 +235,12 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
           }
           if (event.type === "text" && !event.inSubagent) said.push(event.text);
           noteTool(turn, event);
-          decline(event, lease);
+          putToPeople(event, turn, lease.answer);
           reply.show(event);
         },
       });
     } finally {
+      deps.questions.closeTurn(turn.id);
       lease.release();
     }
   };
@@ -246,6 +253,14 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
       return;
     }
     ledger.noteTool(turn.id, [...openTools.values()].at(-1));
+  };
+
+  const putToPeople = (event: AgentEvent, turn: Turn, answer: AnswerRequest) => {
+    if (event.type === "permission_withdrawn") deps.questions.withdraw(event.requestId);
+    if (event.type !== "permission_requested") return;
+    const known = answerWithoutAsking(event, deps.project(turn.projectName));
+    if (known !== undefined) answer(event.requestId, known);
+    else deps.questions.open(event, turn, (given) => answer(event.requestId, given));
   };
 
   const conclude = (
@@ -279,7 +294,11 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
   const unprompted = (event: AgentEvent) => {
     if (event.type === "turn_started") spoken = [];
     if (event.type === "text" && !event.inSubagent) spoken.push(event.text);
-    if (event.type !== "turn_ended" || latest === undefined) return;
+    if (latest === undefined) return;
+    // Asked in the name of whoever spoke last: it is their work that goes on.
+    putToPeople(event, latest, (requestId, answer) => deps.agents.answer(conversationId, requestId, answer));
+    if (event.type === "turn_ended" || event.type === "exited") deps.questions.closeTurn(latest.id);
+    if (event.type !== "turn_ended") return;
     const session = deps.sessions.current(conversationId);
     const answer = spoken.join("\n\n");
     if (session === undefined || answer.trim() === "") return;
@@ -354,6 +373,8 @@ function staggerMs(conversationId: Snowflake): number {
   return 1_000 + (Number(conversationId.slice(-6)) % 60_000);
 }
 
+type AnswerRequest = (requestId: string, answer: PermissionAnswer) => void;
+
 /** The turn did not end: a usage limit holds it. */
 interface Held {
   readonly heldUntilMs: number;
@@ -376,7 +397,13 @@ function statsOf(end: AgentTurnEnd, session: Session): TurnStats {
 }
 
 /** How a project's agent is started for a session. */
-export function agentSpec(session: Session, project: Project, continueInterrupted: boolean): AgentSpec {
+export function agentSpec(
+  session: Session,
+  project: Project,
+  { rules, directories, acceptsEdits }: SessionGrants,
+  continueInterrupted: boolean,
+): AgentSpec {
+  const asks = project.permissionMode === "default" || project.permissionMode === "plan";
   return {
     conversationId: session.conversationId,
     sessionId: session.sessionId,
@@ -386,15 +413,7 @@ export function agentSpec(session: Session, project: Project, continueInterrupte
     model: project.model,
     allowedTools: project.allowedTools,
     systemPrompt: project.systemPrompt,
-    permissionMode: project.permissionMode,
+    permissionMode: asks && acceptsEdits ? "acceptEdits" : project.permissionMode,
+    granted: { rules, directories },
   };
-}
-
-/** Nobody can be asked yet, and a question that nobody can answer would hold the turn for ever. */
-function decline(event: AgentEvent, lease: AgentLease): void {
-  if (event.type !== "permission_requested") return;
-  const message =
-    `${event.toolName} is not among this project's allowed tools, and nobody can be asked. ` +
-    "Go on without it, or say what you would need it for.";
-  lease.answer(event.requestId, { behavior: "deny", message });
 }

@@ -18,6 +18,7 @@ import { createGateway } from "../discord/gateway.ts";
 import { hintText } from "../discord/hint.ts";
 import { createInteractions } from "../discord/interactions/interactions.ts";
 import { turnDecisions } from "../discord/interactions/turn-decisions.ts";
+import { createPrompts } from "../discord/prompts/prompts.ts";
 import { createReactions } from "../discord/reactions.ts";
 import { readMessage } from "../discord/read-message.ts";
 import { createReplies } from "../discord/reply/reply.ts";
@@ -29,10 +30,12 @@ import { createSendFile, SEND_FILE } from "../files/send-file.ts";
 import { createCursorStore } from "../sqlite/cursors.ts";
 import { openDatabase } from "../sqlite/database.ts";
 import { createDeliveryStore } from "../sqlite/deliveries.ts";
+import { createGrantStore } from "../sqlite/grants.ts";
 import { lockInstance } from "../sqlite/instance-lock.ts";
 import { createLedger } from "../sqlite/ledger.ts";
 import { createMaterialStore } from "../sqlite/material.ts";
 import { createOutgoingStore } from "../sqlite/outgoing.ts";
+import { createPromptStore } from "../sqlite/prompts.ts";
 import { createSessionStore } from "../sqlite/sessions.ts";
 import { agentsThatFit } from "./agent-limit.ts";
 import { createCatchUp } from "./catch-up.ts";
@@ -107,6 +110,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
 
     const material = createMaterialStore(db);
     const outgoing = createOutgoingStore(db, Date.now);
+    const grants = createGrantStore(db, Date.now);
 
     const { claude: settings } = config();
     const claude = createClaude({
@@ -224,12 +228,26 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
         log,
       }),
     );
+    const prompts = createPrompts({
+      channel: (channelId) => createChannelApi(gateway.rest, channelId),
+      store: createPromptStore(db, Date.now),
+      grants,
+      sessionId: (conversationId) => sessions.current(conversationId)?.sessionId,
+      project: projectNamed,
+      timeoutMs: () => config().approvals.timeoutMs,
+      newId: () => randomBytes(9).toString("base64url"),
+      now: Date.now,
+      log,
+    });
+    stops.push(() => prompts.idle());
     const conversations = createConversations({
       ledger,
       sessions,
       agents,
       openReply: replies,
       promptOf: intake.prompt,
+      questions: prompts,
+      grants: grants.of,
       project: projectNamed,
       timing: () => ({
         stallTimeoutMs: config().claude.stallTimeoutMs,
@@ -253,6 +271,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       policy: () => config(),
       sessions,
       agents,
+      grants: grants.of,
       newId: randomUUID,
       now: Date.now,
     });
@@ -284,12 +303,15 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       handlers: {
         commands: {},
         suggestions: {},
-        components: turnDecisions({
-          ledger,
-          project: projectNamed,
-          wake: (conversationId) => conversations.of(conversationId).wake(),
-          tell: (turn) => conversations.of(turn.conversationId).tell(turn),
-        }),
+        components: {
+          ask: prompts.handler,
+          ...turnDecisions({
+            ledger,
+            project: projectNamed,
+            wake: (conversationId) => conversations.of(conversationId).wake(),
+            tell: (turn) => conversations.of(turn.conversationId).tell(turn),
+          }),
+        },
       },
       rest: gateway.rest,
       policy: () => config(),
@@ -316,6 +338,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     stops.push(repeatSweep(claude.sweepOrphans, log));
     recoverTurns({ ledger, policy: config().restart, report, log });
     await gateway.connect();
+    void prompts.closeLost();
     for (const { conversationId } of ledger.unfinishedConversations())
       conversations.of(conversationId).wake();
     log.info("ready", { bot: gateway.botName(), projects: config().projects.length });

@@ -1,6 +1,7 @@
 import { type AccessPolicy, decideAccess } from "../core/access.ts";
 import type { AgentPool } from "../core/agent-pool.ts";
 import { agentSpec } from "../core/conversation.ts";
+import type { SessionGrants } from "../core/grants.ts";
 import { type IncomingTyping, projectOf } from "../core/inbound.ts";
 import type { SessionStore } from "../core/ledger.ts";
 import type { Project } from "../core/project.ts";
@@ -11,6 +12,7 @@ export interface WarmUpDeps {
   readonly policy: () => AccessPolicy;
   readonly sessions: SessionStore;
   readonly agents: AgentPool;
+  readonly grants: (sessionId: string) => SessionGrants;
   readonly newId: () => string;
   readonly now: () => number;
 }
@@ -24,6 +26,6 @@ export function createWarmUp(deps: WarmUpDeps): (typing: IncomingTyping) => void
     const access = decideAccess(author, "talk", { guildId, project }, deps.policy(), deps.now());
     if (!access.allowed) return;
     const session = deps.sessions.currentOrNew(channelId, project.name, deps.newId());
-    deps.agents.warm(channelId, agentSpec(session, project, false));
+    deps.agents.warm(channelId, agentSpec(session, project, deps.grants(session.sessionId), false));
   };
 }

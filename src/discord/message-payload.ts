@@ -1,23 +1,31 @@
 import type { RawFile } from "discord.js";
 import type { APIMessageTopLevelComponent } from "discord-api-types/v10";
+import type { Snowflake } from "../core/project.ts";
 
 /** One message as it should stand in a channel. */
 export interface OutgoingMessage {
   readonly content: string;
   readonly files?: readonly { readonly name: string; readonly data: Buffer | string }[];
   readonly suppressEmbeds?: boolean;
+  /** An edit leaves the files as they are. */
+  readonly keepsFiles?: boolean;
+  /** Who is told of it, of those whom the text mentions; nobody else ever is. */
+  readonly pings?: readonly Snowflake[];
   /** Rows of buttons and menus; without them, an edit takes away those that were there. */
   readonly components?: readonly APIMessageTopLevelComponent[];
 }
 
 /** The message as Discord's API takes it. Nobody is ever pinged by what Claude writes. */
-export function messagePayload({ content, files, suppressEmbeds, components }: OutgoingMessage) {
+export function messagePayload(message: OutgoingMessage) {
+  const { content, files, keepsFiles, suppressEmbeds, components, pings } = message;
   return {
     content,
     // The whole list each time: an edit that only named new files would add them to those already there.
-    attachments: (files ?? []).map(({ name }, id) => ({ id: String(id), filename: name })),
+    ...(keepsFiles
+      ? {}
+      : { attachments: (files ?? []).map(({ name }, id) => ({ id: String(id), filename: name })) }),
     components: components ?? [],
-    allowed_mentions: { parse: [], replied_user: false },
+    allowed_mentions: { parse: [], users: [...(pings ?? [])], replied_user: false },
     ...(suppressEmbeds ? { flags: SUPPRESS_EMBEDS } : {}),
   };
 }

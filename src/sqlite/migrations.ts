@@ -115,4 +115,29 @@ export const migrations: readonly string[] = [
   CREATE INDEX outgoing_files_waiting ON outgoing_files (conversation_id) WHERE turn_id IS NULL;
   CREATE INDEX outgoing_files_by_turn ON outgoing_files (turn_id) WHERE turn_id IS NOT NULL;
   `,
+  `
+  -- No reference to turns: what was asked and who decided is worth keeping when a turn is not.
+  CREATE TABLE prompts (
+    id TEXT PRIMARY KEY,
+    turn_id TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    tool_name TEXT NOT NULL,
+    text TEXT NOT NULL,
+    message_id TEXT,
+    state TEXT NOT NULL
+      CHECK (state IN ('open','allowed','denied','answered','timed_out','withdrawn','lost')),
+    decided_by TEXT,
+    opened_at INTEGER NOT NULL,
+    decided_at INTEGER
+  ) STRICT;
+  CREATE INDEX prompts_open ON prompts (opened_at) WHERE state = 'open';
+
+  CREATE TABLE session_grants (
+    session_id TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('rule','directory','mode')),
+    value TEXT NOT NULL,
+    granted_at INTEGER NOT NULL,
+    PRIMARY KEY (session_id, kind, value)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

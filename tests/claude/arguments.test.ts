@@ -26,6 +26,13 @@ test("allowed tools need no asking; without any, everything is asked about", () 
   expect(agentArguments({ ...spec, allowedTools: [] }).join(" ")).not.toContain("allowedTools");
 });
 
+test("what people allowed in the session is allowed again after a resume", () => {
+  const granted = { rules: ["Bash(npm test *)"], directories: ["../docs"] };
+  const resumed = agentArguments({ ...spec, resume: true, granted });
+  expect(resumed).toContain("--allowedTools=Read,Bash(git *),Bash(npm test *)");
+  expect(resumed).toContain("--add-dir=../docs");
+});
+
 test("where nothing is asked, the allowed tools are all the tools there are, and questions to people", () => {
   const bypassing = agentArguments({ ...spec, permissionMode: "bypassPermissions" });
   expect(bypassing).toContain("--tools=Read,Bash(git *),AskUserQuestion");

@@ -1,7 +1,10 @@
 import { expect, onTestFinished, test } from "vitest";
+import type { PermissionAnswer } from "../../src/core/agent.ts";
 import { createAgentPool } from "../../src/core/agent-pool.ts";
 import { createConversation } from "../../src/core/conversation.ts";
+import { NO_GRANTS, type SessionGrants } from "../../src/core/grants.ts";
 import type { Project } from "../../src/core/project.ts";
+import type { PermissionRequest } from "../../src/core/prompts.ts";
 import { type Reply, Undeliverable } from "../../src/core/reply.ts";
 import type { Turn, TurnEnd } from "../../src/core/turn.ts";
 import { createLedger } from "../../src/sqlite/ledger.ts";
@@ -21,6 +24,12 @@ const project: Project = {
   access: undefined,
 };
 
+interface Question {
+  readonly request: PermissionRequest;
+  readonly turn: Turn;
+  readonly answer: (answer: PermissionAnswer) => void;
+}
+
 /** A conversation on a real database, with agents and a channel that the test plays. */
 function setUp(options: FakeAgentsOptions & { deliver?: (turn: Turn, end: TurnEnd) => Promise<void> } = {}) {
   const db = testDatabase();
@@ -29,7 +38,9 @@ function setUp(options: FakeAgentsOptions & { deliver?: (turn: Turn, end: TurnEn
   const agents = createFakeAgents(options);
   const shown: string[] = [];
   const reports: string[] = [];
-  const configured: { project: Project | undefined } = { project };
+  const configured: { project: Project | undefined; grants: SessionGrants } = { project, grants: NO_GRANTS };
+  const questions: Question[] = [];
+  const closed: string[] = [];
   let ids = 0;
   const pool = createAgentPool({
     startAgent: agents.start,
@@ -67,6 +78,12 @@ function setUp(options: FakeAgentsOptions & { deliver?: (turn: Turn, end: TurnEn
         },
       }),
       promptOf: async ({ prompt }) => [{ type: "text", text: prompt }],
+      questions: {
+        open: (request, turn, answer) => questions.push({ request, turn, answer }),
+        withdraw: (requestId) => shown.push(`${requestId} is withdrawn`),
+        closeTurn: (turnId) => closed.push(turnId),
+      },
+      grants: () => configured.grants,
       project: () => configured.project,
       timing: () => ({ stallTimeoutMs: 60_000, stopGraceMs: 10 }),
       toolLine: (name, input) => `${name} ${String(input.command ?? "")}`,
@@ -108,6 +125,8 @@ function setUp(options: FakeAgentsOptions & { deliver?: (turn: Turn, end: TurnEn
     shown,
     reports,
     configured,
+    questions,
+    closed,
   };
 }
 
@@ -310,26 +329,73 @@ test("what the agent says unasked is delivered as an answer of its own", async (
   expect(sessions.current("10")).toMatchObject({ messageCount: 1, costUsd: 2 });
 });
 
-test("a permission that nobody can give is denied, so that the turn goes on", async () => {
-  const { accept, idle, agents } = setUp();
+const REQUEST: PermissionRequest = {
+  type: "permission_requested",
+  requestId: "r1",
+  toolUseId: "u1",
+  toolName: "Bash",
+  input: {},
+  suggestions: [],
+};
+
+test("a request for permission goes to people, and their answer to the agent; the turn's end closes it", async () => {
+  const { accept, idle, agents, questions, closed } = setUp();
   accept("a");
   await expect.poll(() => agents.all[0]?.commands.length).toBe(1);
   const agent = agents.all[0]!;
-  agent.emit({
-    type: "permission_requested",
-    requestId: "r1",
-    toolUseId: "u1",
-    toolName: "Bash",
-    input: {},
-    suggestions: [],
-  });
-  expect(agent.commands.at(-1)).toMatchObject({
+  agent.emit(REQUEST);
+  expect(questions).toMatchObject([{ request: REQUEST, turn: { id: "turn-a" } }]);
+  questions[0]!.answer({ behavior: "deny", message: "no" });
+  expect(agent.commands.at(-1)).toEqual({
     type: "answer",
     requestId: "r1",
-    answer: { behavior: "deny" },
+    answer: { behavior: "deny", message: "no" },
   });
+  expect(closed).toEqual([]);
   agent.answer("then not");
   await idle();
+  expect(closed).toEqual(["turn-a"]);
+});
+
+test("under bypassPermissions nobody is asked but by Claude's own questions", async () => {
+  const { accept, idle, agents, questions, configured } = setUp();
+  configured.project = { ...project, permissionMode: "bypassPermissions" };
+  accept("a");
+  await expect.poll(() => agents.all[0]?.commands.length).toBe(1);
+  const agent = agents.all[0]!;
+  agent.emit(REQUEST);
+  expect(agent.commands.at(-1)).toEqual({ type: "answer", requestId: "r1", answer: { behavior: "allow" } });
+  agent.emit({ ...REQUEST, requestId: "r2", toolName: "AskUserQuestion" });
+  expect(questions.map(({ request }) => request.requestId)).toEqual(["r2"]);
+  agent.answer("done");
+  await idle();
+});
+
+test("an agent that goes on by itself may ask too", async () => {
+  const { accept, idle, agents, questions, closed } = setUp({
+    onTurn: (agent) => agent.answer("started it"),
+  });
+  accept("build");
+  await idle();
+  const agent = agents.all[0]!;
+  agent.emit({ type: "turn_started", turnId: undefined });
+  agent.emit(REQUEST);
+  questions[0]!.answer({ behavior: "allow" });
+  expect(agent.commands.at(-1)).toEqual({ type: "answer", requestId: "r1", answer: { behavior: "allow" } });
+  agent.emit({ type: "turn_ended", turnId: undefined, end: EMPTY_END });
+  expect(closed).toEqual(["turn-build", "turn-build"]);
+});
+
+test("what people allowed for the session is given to the agent", async () => {
+  const { accept, idle, agents, configured } = setUp({ onTurn: (agent) => agent.answer("ok") });
+  configured.grants = { rules: ["Bash(npm test *)"], directories: ["../docs"], acceptsEdits: true };
+  accept("a");
+  await idle();
+  expect(agents.all[0]?.spec).toMatchObject({
+    permissionMode: "acceptEdits",
+    allowedTools: [],
+    granted: { rules: ["Bash(npm test *)"], directories: ["../docs"] },
+  });
 });
 
 test("a turn whose tool was cut short waits for a person, and goes on when told", async () => {

@@ -1,0 +1,215 @@
+import type { GrantStore } from "../../core/grants.ts";
+import type { Project, Snowflake } from "../../core/project.ts";
+import type { PermissionRequest, PromptState, PromptStore, Questions } from "../../core/prompts.ts";
+import type { ChannelApi } from "../channel-api.ts";
+import type { InteractionAnswer } from "../interactions/answer.ts";
+import { type InteractionHandler, interactionHandler, type Subject } from "../interactions/handler.ts";
+import type { IncomingInteraction } from "../interactions/incoming-interaction.ts";
+import { discordTime } from "../reply/amounts.ts";
+import { approvalView } from "./approval.ts";
+import { askedMessage, ENDS, type OpenPrompt, settledMessage } from "./open-prompt.ts";
+import { type PromptStep, type PromptView, parsePartId } from "./prompt-view.ts";
+
+export interface PromptsDeps {
+  readonly channel: (channelId: Snowflake) => ChannelApi;
+  readonly store: PromptStore;
+  readonly grants: GrantStore;
+  /** The conversation's session at this moment. */
+  readonly sessionId: (conversationId: Snowflake) => string | undefined;
+  readonly project: (projectName: string) => Project | undefined;
+  /** Without an answer for so long, a request is denied. */
+  readonly timeoutMs: () => number;
+  readonly newId: () => string;
+  readonly now: () => number;
+  readonly log: {
+    info(message: string, fields?: object): void;
+    warn(message: string, fields?: object): void;
+  };
+}
+
+export interface Prompts extends Questions {
+  /** Answers what people do with prompts: everything whose custom_id begins with `ask:`. */
+  readonly handler: InteractionHandler;
+  /** Takes the buttons from prompts that an earlier process left open. */
+  closeLost(): Promise<void>;
+  /** Settles when what has been decided stands in the channels. */
+  idle(): Promise<void>;
+}
+
+/** Puts Claude's requests before people, as messages with buttons. The first answer counts. */
+export function createPrompts(deps: PromptsDeps): Prompts {
+  const { store } = deps;
+  const open = new Map<string, OpenPrompt>();
+  const edits = new Set<Promise<void>>();
+
+  const background = (work: Promise<void>, about: object) => {
+    const settled = work
+      .catch((error: unknown) => deps.log.warn("a question could not be updated", { ...about, error }))
+      .finally(() => edits.delete(settled));
+    edits.add(settled);
+  };
+
+  const post = async (prompt: OpenPrompt): Promise<string | undefined> => {
+    const { id, channel, turn, view, request } = prompt;
+    try {
+      const replyTo = turn.messageId === undefined ? {} : { replyTo: turn.messageId };
+      for (const [position, message] of view.before.entries()) {
+        await channel.create(message, { nonce: `${id}-${position}`, ...replyTo });
+      }
+      const messageId = await channel.create(askedMessage(prompt), { nonce: id, ...replyTo });
+      store.posted(id, messageId);
+      return messageId;
+    } catch (error) {
+      deps.log.warn("a question could not be posted", { turn_id: turn.id, tool: request.toolName, error });
+      if (settle(prompt, "withdrawn")) prompt.answer({ behavior: "deny", message: UNASKABLE });
+      return undefined;
+    }
+  };
+
+  /** False when somebody was faster. */
+  const settle = (
+    prompt: OpenPrompt,
+    state: Exclude<PromptState, "open">,
+    decidedBy?: Snowflake,
+  ): boolean => {
+    if (!open.delete(prompt.id)) return false;
+    clearTimeout(prompt.timer);
+    store.decide(prompt.id, state, decidedBy);
+    const { turn, request } = prompt;
+    const who = decidedBy === undefined ? {} : { user_id: decidedBy };
+    deps.log.info("a question is decided", { turn_id: turn.id, tool: request.toolName, state, ...who });
+    return true;
+  };
+
+  const end = (prompt: OpenPrompt, state: keyof typeof ENDS) => {
+    if (!settle(prompt, state)) return;
+    const edit = async () => {
+      const messageId = await prompt.posted;
+      if (messageId === undefined) return;
+      const verdict = `**${ENDS[state]}** ${discordTime(deps.now(), "t")}.`;
+      await prompt.channel.edit(messageId, settledMessage(prompt.view.text, verdict));
+    };
+    background(edit(), { turn_id: prompt.turn.id });
+  };
+
+  const decide = async (
+    prompt: OpenPrompt,
+    step: Extract<PromptStep, { type: "decide" }>,
+    { actor }: IncomingInteraction,
+    answer: InteractionAnswer,
+  ) => {
+    if (!settle(prompt, step.state, actor.userId)) return answer.whisper({ content: decidedText(prompt.id) });
+    const sessionId = deps.sessionId(prompt.turn.conversationId);
+    if (step.grant !== undefined && sessionId !== undefined) deps.grants.add(sessionId, step.grant);
+    prompt.answer(step.answer);
+    const verdict = `**${step.verdict}** by <@${actor.userId}>, ${discordTime(deps.now(), "f")}.`;
+    await answer.update(settledMessage(step.text ?? prompt.view.text, verdict));
+  };
+
+  const decidedText = (id: string): string => {
+    const known = store.find(id);
+    if (known?.decidedBy !== undefined) return `<@${known.decidedBy}> has answered this already.`;
+    const state = known?.state ?? "lost";
+    return `${state === "timed_out" || state === "withdrawn" ? ENDS[state] : ENDS.lost}.`;
+  };
+
+  const handler = interactionHandler<Asked>({
+    action: "approve",
+    subject: ({ input }) => {
+      const parsed = "customId" in input ? parsePartId(input.customId) : undefined;
+      if (parsed === undefined) return `${ENDS.lost}.`;
+      const prompt = open.get(parsed.promptId);
+      if (prompt === undefined) return decidedText(parsed.promptId);
+      const project = deps.project(prompt.turn.projectName);
+      if (project === undefined) return "This project is no longer configured.";
+      return { guildId: prompt.turn.guildId, projects: [project], prompt, part: parsed.part };
+    },
+    run: async ({ interaction, subject, answer }) => {
+      const { prompt, part } = subject;
+      const { input } = interaction;
+      const values = input.type === "select" ? input.values : [];
+      const fields = input.type === "modal" ? input.fields : {};
+      // While a form was filled in, or between two presses, somebody else may have decided.
+      if (!open.has(prompt.id)) return answer.whisper({ content: decidedText(prompt.id) });
+      const step = prompt.view.act(part, { values, fields });
+      if (step.type === "decide") return decide(prompt, step, interaction, answer);
+      if (step.type === "form") return answer.form(step.form);
+      if (step.type === "changed") {
+        const { files: _, ...message } = askedMessage(prompt);
+        await answer.update({ ...message, keepsFiles: true });
+      }
+    },
+  });
+
+  return {
+    handler,
+    open: (request, turn, answer) => {
+      const id = deps.newId();
+      const view = viewOf(id, request);
+      const channel = deps.channel(turn.conversationId);
+      const timeoutMs = deps.timeoutMs();
+      const prompt: OpenPrompt = {
+        id,
+        turn,
+        request,
+        view,
+        channel,
+        answer,
+        untilMs: deps.now() + timeoutMs,
+        posted: Promise.resolve(undefined),
+        timer: undefined,
+      };
+      store.opened({
+        id,
+        turnId: turn.id,
+        conversationId: turn.conversationId,
+        toolName: request.toolName,
+        text: view.text,
+      });
+      open.set(id, prompt);
+      prompt.timer = setTimeout(() => {
+        if (!open.has(id)) return;
+        end(prompt, "timed_out");
+        answer({ behavior: "deny", message: TIMED_OUT });
+      }, timeoutMs);
+      prompt.posted = post(prompt);
+    },
+    withdraw: (requestId) => {
+      for (const prompt of [...open.values()]) {
+        if (prompt.request.requestId === requestId) end(prompt, "withdrawn");
+      }
+    },
+    closeTurn: (turnId) => {
+      for (const prompt of [...open.values()]) if (prompt.turn.id === turnId) end(prompt, "withdrawn");
+    },
+    closeLost: async () => {
+      for (const { id, conversationId, messageId, text } of store.open()) {
+        if (open.has(id) || !store.decide(id, "lost") || messageId === undefined) continue;
+        const edit = deps.channel(conversationId).edit(messageId, settledMessage(text, `**${ENDS.lost}.**`));
+        background(
+          edit.then(() => {}),
+          { conversation: conversationId },
+        );
+      }
+      await Promise.all(edits);
+    },
+    idle: async () => {
+      while (edits.size > 0) await Promise.all(edits);
+    },
+  };
+}
+
+interface Asked extends Subject {
+  readonly prompt: OpenPrompt;
+  readonly part: string;
+}
+
+function viewOf(promptId: string, request: PermissionRequest): PromptView {
+  return approvalView(promptId, request);
+}
+
+const UNASKABLE = "Nobody could be asked for permission, so it is denied. Go on without it.";
+
+const TIMED_OUT =
+  "Nobody answered the question for permission in time, so it is denied. Go on without it, or say at the end what " +
+  "is still to be done.";

@@ -1,0 +1,40 @@
+import { describe, expect, test } from "vitest";
+import { grantOf } from "../../src/core/grants.ts";
+
+const RULE = {
+  type: "addRules",
+  rules: [{ toolName: "Bash", ruleContent: "touch proj2/x.txt" }],
+  behavior: "allow",
+  destination: "localSettings",
+};
+const DIRECTORY = { type: "addDirectories", directories: ["proj2"], destination: "session" };
+const MODE = { type: "setMode", mode: "acceptEdits", destination: "session" };
+
+describe("what 'always in this session' would allow", () => {
+  test("the suggested rules and directories, for this session and nowhere else", () => {
+    expect(grantOf([RULE, DIRECTORY, MODE])).toEqual({
+      rules: ["Bash(touch proj2/x.txt)"],
+      directories: ["proj2"],
+      acceptsEdits: false,
+      updates: [{ ...RULE, destination: "session" }, DIRECTORY],
+    });
+  });
+
+  test("edits where no rule is suggested", () => {
+    expect(grantOf([MODE])).toMatchObject({ rules: [], acceptsEdits: true, updates: [MODE] });
+    expect(grantOf([DIRECTORY, MODE])).toMatchObject({ directories: ["proj2"], acceptsEdits: true });
+  });
+
+  test("a rule for a whole tool", () => {
+    expect(grantOf([{ ...RULE, rules: [{ toolName: "WebSearch" }] }])?.rules).toEqual(["WebSearch"]);
+  });
+
+  test.each([
+    [[]],
+    [[{ type: "setMode", mode: "bypassPermissions" }]],
+    [[{ ...RULE, behavior: "deny" }]],
+    [[null, 7, { type: "somethingNew" }]],
+  ])("nothing where nothing fit is suggested: %j", (suggestions) => {
+    expect(grantOf(suggestions)).toBeUndefined();
+  });
+});
