@@ -4,14 +4,15 @@ import { configSchema } from "./schema.ts";
 
 /** A valid config.yaml with every default filled in, in the words of the file; secrets are starred out. */
 export function shownConfig(document: ConfigDocument): Record<string, unknown> {
-  const { discord, claude, ...rest } = configSchema.parse(plainValues(document)?.value);
+  const config = configSchema.parse(plainValues(document)?.value);
+  const { discord, claude } = config;
   return {
+    ...config,
     discord: {
       ...discord,
       ...(discord.token === undefined ? {} : { token: STARS }),
       api_url: withoutLogin(discord.api_url),
     },
-    ...rest,
     claude: {
       ...claude,
       // Which of them are secrets, only the person knows: a proxy's address can hold a password.

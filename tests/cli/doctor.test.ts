@@ -3,13 +3,15 @@ import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { ChannelType, PermissionFlagsBits } from "discord-api-types/v10";
 import { expect, onTestFinished, test } from "vitest";
+import { checkConfigFile } from "../../src/cli/doctor/check-config.ts";
 import { checkDiscord } from "../../src/cli/doctor/check-discord.ts";
 import { checkDisk } from "../../src/cli/doctor/check-disk.ts";
 import { checkNode } from "../../src/cli/doctor/check-node.ts";
 import { checkProjects } from "../../src/cli/doctor/check-projects.ts";
 import { checkSafety } from "../../src/cli/doctor/check-safety.ts";
 import type { Finding } from "../../src/cli/doctor/finding.ts";
-import { loadConfig } from "../../src/config/load.ts";
+import { unitTokenFile } from "../../src/cli/doctor/unit-token-file.ts";
+import { checkConfig, loadConfig } from "../../src/config/load.ts";
 import { inspectDiscord } from "../../src/discord/inspect.ts";
 import { NEEDED_PERMISSIONS } from "../../src/discord/needed-permissions.ts";
 import { type LoopbackDiscord, startLoopbackDiscord } from "../../src/loopback/discord/server.ts";
@@ -100,7 +102,7 @@ test("people get a line each, the fix below it, and the count", async () => {
   expect(code).toBe(1);
   expect(stdout).toMatch(/^ok {6}Node /);
   expect(stdout).toMatch(/\nproblem Claude is not logged in\n {8}→ As the service's user: claude auth login/);
-  expect(stdout).toMatch(/\n\d+ ok, \d+ warnings, 1 problems\n$/);
+  expect(stdout).toMatch(/\n\d+ ok, \d+ warnings?, 1 problem\n$/);
 });
 
 test.each([
@@ -140,12 +142,30 @@ test("a config that works, but not well, is a warning", async () => {
   ]);
 });
 
-test("no token is a problem, and a warning while a bot runs that has its own", async () => {
-  const { examine, configure, discord, stateDir } = await healthy();
+test("no token is a problem, and a warning where the service has its own", async () => {
+  const { configure, discord, configFile, env } = await healthy();
   configure({ discord: { api_url: discord.apiUrl } });
-  expect((await examine()).of("config.token")).toMatchObject([{ status: "problem" }]);
-  onTestFinished(lockInstance(join(stateDir, "sessions.lock")));
-  expect((await examine()).of("config.token")).toMatchObject([{ status: "warning" }]);
+  const checked = checkConfig({ path: configFile, env, needsToken: false });
+  const look = (isRunning: boolean, tokenFile?: string) =>
+    checkConfigFile(checked, configFile, { isRunning, unitTokenFile: tokenFile }).at(-1);
+  expect(look(false)).toMatchObject({ check: "config.token", status: "problem" });
+  expect(look(true)).toMatchObject({ check: "config.token", status: "warning" });
+  expect(look(false, "/etc/bot/token")).toMatchObject({
+    status: "warning",
+    fix: `DISCORD_TOKEN="$(sudo cat '/etc/bot/token')" claude-coord doctor`,
+  });
+});
+
+test("where the service's token is, is read from its unit", () => {
+  const unit = join(tempDir(), "claude-coord.service");
+  expect(unitTokenFile(unit)).toBeUndefined();
+  for (const line of [
+    "LoadCredential=discord-token:/etc/bot/token",
+    'LoadCredential="discord-token:/etc/bot/token"',
+  ]) {
+    writeFileSync(unit, `[Service]\n${line}\nRestart=always\n`);
+    expect(unitTokenFile(unit)).toBe("/etc/bot/token");
+  }
 });
 
 test.each([

@@ -2,8 +2,16 @@ import type { CheckedConfig } from "../../config/load.ts";
 import { type Problem, problemLine } from "../../config/problems.ts";
 import { type Finding, ok, problem, warning } from "./finding.ts";
 
-/** What `config check` says, as findings. `isRunning`: a daemon runs, so it has had a token. */
-export function checkConfigFile(checked: CheckedConfig, path: string, isRunning: boolean): Finding[] {
+/** Signs that the service has a token which this shell does not have. */
+export interface TokenElsewhere {
+  /** A daemon runs, so it has had one. */
+  readonly isRunning: boolean;
+  /** The file that systemd gives it to the service from. */
+  readonly unitTokenFile: string | undefined;
+}
+
+/** What `config check` says, as findings, and whether there is a token. */
+export function checkConfigFile(checked: CheckedConfig, path: string, elsewhere: TokenElsewhere): Finding[] {
   if (!checked.ok) return checked.problems.map((each) => problem("config", text(each), fixOf(each)));
   const { projects, discord } = checked.config;
   const warnings = checked.warnings.map((each) => warning("config", text(each), fixOf(each)));
@@ -13,18 +21,20 @@ export function checkConfigFile(checked: CheckedConfig, path: string, isRunning:
       warning("config.projects", "no project: the bot answers nowhere", "claude-coord project add"),
     );
   }
-  if (discord.token !== "") return findings;
+  return discord.token === "" ? [...findings, tokenFinding(elsewhere)] : findings;
+}
+
+function tokenFinding({ isRunning, unitTokenFile }: TokenElsewhere): Finding {
   const message = "no bot token in the config or in this shell";
-  return [
-    ...findings,
-    isRunning
-      ? warning(
-          "config.token",
-          `${message}; the running bot has its own`,
-          "To check it: DISCORD_TOKEN=… claude-coord doctor",
-        )
-      : problem("config.token", message, "claude-coord config edit, and set discord.token"),
-  ];
+  if (unitTokenFile === undefined && !isRunning) {
+    return problem("config.token", message, "claude-coord config edit, and set discord.token");
+  }
+  const token = unitTokenFile === undefined ? "…" : `"$(sudo cat '${unitTokenFile}')"`;
+  return warning(
+    "config.token",
+    `${message}, so Discord was not asked; the service has its own`,
+    `DISCORD_TOKEN=${token} claude-coord doctor`,
+  );
 }
 
 function text(each: Problem): string {

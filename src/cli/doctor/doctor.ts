@@ -21,6 +21,7 @@ import { checkProjects } from "./check-projects.ts";
 import { checkSafety } from "./check-safety.ts";
 import type { Finding } from "./finding.ts";
 import { printFindings } from "./print-findings.ts";
+import { unitTokenFile } from "./unit-token-file.ts";
 
 /** Looks at everything that can be wrong and prints it. Ends with 1 if there is a problem; warnings are none. */
 export async function doctor(
@@ -34,7 +35,7 @@ export async function doctor(
   const config = checked.ok ? checked.config : undefined;
   const findings = [
     checkNode(process.versions.node),
-    ...checkConfigFile(checked, paths.config, isRunning),
+    ...checkConfigFile(checked, paths.config, { isRunning, unitTokenFile: unitTokenFile() }),
     ...(config === undefined ? [] : await checkConfigured(config, paths, env)),
     ...(existsSync(paths.home) ? checkFiles(paths.home, process.getuid?.()) : []),
     checkDatabase(inspectDatabase(paths.database), paths.database),

@@ -10,7 +10,9 @@ export function printFindings({ stdout }: Pick<Terminal, "stdout">, findings: re
     if (fix !== undefined) stdout.write(`${" ".repeat(WIDTH)} → ${fix}\n`);
   }
   const count = (status: Finding["status"]) => findings.filter((finding) => finding.status === status).length;
-  stdout.write(`\n${count("ok")} ok, ${count("warning")} warnings, ${count("problem")} problems\n`);
+  const counted = (status: "warning" | "problem") =>
+    `${count(status)} ${status}${count(status) === 1 ? "" : "s"}`;
+  stdout.write(`\n${count("ok")} ok, ${counted("warning")}, ${counted("problem")}\n`);
 }
 
 const WIDTH = "problem".length;
