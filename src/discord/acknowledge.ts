@@ -70,7 +70,7 @@ export function createAcknowledge(deps: AcknowledgeDeps): Acknowledge {
     changed: (turn) => {
       if (!deps.isOn() || stopping.signal.aborted) return;
       const ending = END_EMOJI[turn.state];
-      if (ending !== undefined) want(turn, [ending], true);
+      if (ending !== undefined) want(turn, [ending], turn.state !== "delivering");
       for (const [ahead, each] of deps.open(turn.conversationId).entries())
         want(each, openEmoji(each, ahead), false);
       wake(turn.conversationId);

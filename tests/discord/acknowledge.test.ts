@@ -76,6 +76,22 @@ test.each<[TurnOutcome, string]>([
   expect(requests()).toHaveLength(3);
 });
 
+test("an answer that is long on its way ends as the others do", async () => {
+  const { open, says, accept, reactions } = await setUp();
+  const { ledger } = open(0);
+  const message = await says("hello");
+  accept(ledger, message);
+  ledger.move(`turn-${message}`, "start");
+  ledger.end(`turn-${message}`, { ...END, outcome: "answered" });
+  await expect.poll(() => reactions(message)).toEqual(["👀"]);
+  // Whatever was to be done for that state is done once a later message has been reacted to.
+  const next = await says("next");
+  accept(ledger, next);
+  await expect.poll(() => reactions(next), { timeout: 5000 }).toEqual(["👀"]);
+  ledger.move(`turn-${message}`, "deliver");
+  await expect.poll(() => reactions(message), { timeout: 5000 }).toEqual(["✅"]);
+});
+
 test("those that wait show how many are before them, and move up", async () => {
   const { discord, open, says, accept, answer, reactions } = await setUp();
   const { ledger } = open(0);
