@@ -20,6 +20,8 @@ export interface Service {
   readonly manager: Manager;
   /** The unit. */
   readonly text: string;
+  /** Its PATH. */
+  readonly path: string;
   /** Who it runs as; `exists` is false for one that install makes. */
   readonly account: Pick<Account, "name" | "home"> & { readonly exists: boolean };
   /** Undefined when the token is in the config. */
@@ -59,6 +61,9 @@ export async function describeService(
   const isTokenInConfig = config !== undefined && config.discord.token !== "";
   const keepsToken = existsSync(options.tokenFile) || options.tokenStdin || !isTokenInConfig;
   const tokenFile = manager.isSystem && keepsToken ? options.tokenFile : undefined;
+  const path =
+    options.path ??
+    toolPath({ callersPath: terminal.env.PATH ?? "", node, home, isSystemUnit: manager.isSystem });
   const text = unitText({
     systemdVersion: manager.version,
     user: manager.isSystem ? account.name : undefined,
@@ -69,9 +74,7 @@ export async function describeService(
       "serve",
       ...(configFlag === undefined ? [] : ["--config", paths.config]),
     ],
-    path:
-      options.path ??
-      toolPath({ callersPath: terminal.env.PATH ?? "", node, home, isSystemUnit: manager.isSystem }),
+    path,
     tokenFile,
     writable,
     stopTimeoutMs: (config?.shutdown.graceMs ?? DEFAULT_GRACE_MS) + AFTER_GRACE_MS,
@@ -82,7 +85,7 @@ export async function describeService(
       options.mountProc ??
       (await canMountProc({ isRoot: manager.isSystem && process.getuid?.() === 0, run: manager.run })),
   });
-  return { manager, text, account, tokenFile, configFile: paths.config, config };
+  return { manager, text, path, account, tokenFile, configFile: paths.config, config };
 }
 
 /** Of this installation; the same from src/ and from dist/. */

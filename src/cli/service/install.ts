@@ -5,6 +5,7 @@ import { CoordError } from "../../core/errors.ts";
 import { agreeOrEnd } from "../prompts.ts";
 import type { Terminal } from "../terminal.ts";
 import { addUserCommand } from "./account.ts";
+import { serviceAdvice } from "./advice.ts";
 import { describeService, type Service } from "./describe-service.ts";
 import { changedLines, diffLines } from "./diff.ts";
 import { UNIT } from "./manager.ts";
@@ -54,6 +55,7 @@ export async function install(options: InstallOptions, terminal: Terminal): Prom
   if (steps.length > 0) await agreeOrEnd(terminal, options.yes, "Do this?");
   for (const step of steps) await step.run();
   await manager.systemctl("enable", "--quiet", UNIT);
+  for (const line of await serviceAdvice(service)) terminal.explain(line);
 
   if (!options.start) return;
   if (service.config === undefined) {
@@ -62,8 +64,19 @@ export async function install(options: InstallOptions, terminal: Terminal): Prom
   }
   terminal.explain("Starting…");
   // Without a change, a running service is left alone.
-  await manager.systemctl(steps.length > 0 ? "restart" : "start", UNIT);
+  await start(service, steps.length > 0 ? "restart" : "start");
   terminal.explain("The service runs. See: claude-coord service status");
+}
+
+/** systemctl only says that it did not work; the daemon says why. */
+async function start({ manager }: Service, how: "start" | "restart"): Promise<void> {
+  try {
+    await manager.systemctl(how, UNIT);
+  } catch (error) {
+    const said = await manager.systemctl("show", UNIT, "--property=StatusText", "--value");
+    if (said.trim() === "") throw error;
+    throw new CoordError("service_failed", `The service does not start: ${said.trim()}`, { cause: error });
+  }
 }
 
 /** What the service needs besides its unit. */

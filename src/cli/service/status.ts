@@ -1,16 +1,18 @@
 import { existsSync, readFileSync } from "node:fs";
+import { CoordError } from "../../core/errors.ts";
 import { type Protection, protections } from "../../systemd/protections.ts";
 import { printJson } from "../print-json.ts";
 import type { Terminal } from "../terminal.ts";
-import { describeService, type Service } from "./describe-service.ts";
-import { UNIT } from "./manager.ts";
+import { describeService } from "./describe-service.ts";
+import { findManager, type Manager, UNIT } from "./manager.ts";
 import type { ServiceOptions } from "./service-options.ts";
 import { checkUnit } from "./unit-check.ts";
 
 /** What `service status --json` prints. */
 interface ServiceStatus {
   readonly unit: string;
-  readonly unit_state: "missing" | "current" | "differs";
+  /** Unknown when the config has problems: then it can't be told how the unit should be. */
+  readonly unit_state: "missing" | "current" | "differs" | "unknown";
   /** As systemd says: active, inactive, failed, activating, deactivating. */
   readonly active: string;
   readonly result: string;
@@ -30,13 +32,30 @@ export async function status(
   options: ServiceOptions & { readonly json?: boolean },
   terminal: Terminal,
 ): Promise<void> {
-  const found = await findStatus(await describeService(options, terminal));
+  const manager = await findManager(options, terminal.env);
+  const found = await findStatus(manager, await expectedText(options, terminal));
   if (options.json) printJson(terminal, found);
   else terminal.stdout.write(`${readable(found).join("\n")}\n`);
 }
 
-async function findStatus(service: Service): Promise<ServiceStatus> {
-  const { manager, text } = service;
+/** The text that the unit should have; undefined when the config does not tell, which is said. */
+async function expectedText(options: ServiceOptions, terminal: Terminal): Promise<string | undefined> {
+  try {
+    return (await describeService(options, terminal)).text;
+  } catch (error) {
+    if (!(error instanceof CoordError)) throw error;
+    terminal.explain(error.message);
+    return undefined;
+  }
+}
+
+function compare(installed: string | undefined, expected: string | undefined): ServiceStatus["unit_state"] {
+  if (installed === undefined) return "missing";
+  if (expected === undefined) return "unknown";
+  return installed === expected ? "current" : "differs";
+}
+
+async function findStatus(manager: Manager, text: string | undefined): Promise<ServiceStatus> {
   const properties = "ActiveState,Result,UnitFileState,MainPID,ActiveEnterTimestamp,NRestarts,StatusText";
   const shown = await manager.systemctl("show", UNIT, `--property=${properties}`);
   const values = new Map(
@@ -50,7 +69,7 @@ async function findStatus(service: Service): Promise<ServiceStatus> {
   const pid = Number(value("MainPID")) || undefined;
   return {
     unit: manager.unitFile,
-    unit_state: installed === undefined ? "missing" : installed === text ? "current" : "differs",
+    unit_state: compare(installed, text),
     active: value("ActiveState"),
     result: value("Result"),
     enabled: value("UnitFileState") === "enabled",
@@ -58,7 +77,7 @@ async function findStatus(service: Service): Promise<ServiceStatus> {
     since: value("ActiveEnterTimestamp") || undefined,
     restarts: Number(value("NRestarts")),
     status: value("StatusText"),
-    exposure: (await checkUnit(manager, installed ?? text)).exposure,
+    exposure: installed === undefined ? undefined : (await checkUnit(manager, installed)).exposure,
     protections: pid === undefined ? undefined : protectionsOf(pid),
   };
 }
@@ -73,7 +92,12 @@ function protectionsOf(pid: number): Protection[] | undefined {
 }
 
 function readable(found: ServiceStatus): string[] {
-  const states = { missing: "not installed", current: "current", differs: "differs: run service install" };
+  const states = {
+    missing: "not installed",
+    current: "current",
+    differs: "differs: run service install",
+    unknown: "can't be compared: the config has problems",
+  };
   const names = (isEffective: boolean) =>
     found.protections?.filter((each) => each.isEffective === isEffective).map(({ name }) => name) ?? [];
   const lines: readonly (readonly [string, string | undefined])[] = [

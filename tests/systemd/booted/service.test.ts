@@ -139,14 +139,28 @@ describe.skipIf(reason !== undefined).each(SUITES)("on %s", (suite) => {
     expect(await property("ExecMainStatus")).toBe("78");
     expect(await property("NRestarts")).toBe("0");
     expect(await property("StatusText")).toContain("channel_id");
+    const status = JSON.parse(await container.must("claude-coord service status --json"));
+    expect(status).toMatchObject({ active: "failed", unit_state: "unknown" });
+
+    await writeConfig({ discord: { api_url: "http://127.0.0.1:9/api" } });
+    const tried = await container.sh("claude-coord service install --yes");
+    expect(tried.code).toBe(1);
+    expect(tried.stderr).toContain("Discord can't be reached at http://127.0.0.1:9/api");
   });
 
   test("installing again changes nothing, or shows what it changes; uninstalling leaves people's things", async () => {
     const { install, property, container } = await serviceWorld(suite);
-    expect(await install()).toContain("The service runs");
+    const said = await install();
+    expect(said).toContain("The service runs");
+    expect(said).not.toContain("can't write");
     const pid = await property("MainPID");
     expect(await container.must("claude-coord service install 2>&1")).toContain("is up to date");
     expect(await property("MainPID")).toBe(pid);
+
+    await container.must("chown root /opt/projects/web");
+    expect(await container.must("claude-coord service install 2>&1")).toContain(
+      "discord-bot can't write to /opt/projects/web",
+    );
 
     const other = "claude-coord service install --memory-max 1G";
     const asked = await container.sh(other);
