@@ -1,11 +1,14 @@
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import type { ModelRequest } from "../../../src/loopback/model/model-request.ts";
 import { say, use } from "../../../src/loopback/model/reply.ts";
 import { HOME, PROJECT, type ServiceWorld, serviceWorld } from "./support/service.ts";
+import { removeStagedPackage } from "./support/staged-package.ts";
 import { type Suite, whyNoContainer } from "./support/tree.ts";
 
 const reason = whyNoContainer();
 if (reason !== undefined) console.warn(`no systemd is booted, so the service is not tested: ${reason}`);
+
+afterAll(removeStagedPackage);
 
 const SUITES: readonly Suite[] = ["bookworm", "trixie"];
 

@@ -25,13 +25,14 @@ export interface Container {
 
 /** Boots a container whose changes live in memory; it is gone after the test. Shares the host's network. */
 export async function bootContainer(suite: Suite): Promise<Container> {
+  const tree = debianTree(suite);
+  const binds = stagedPackage().map(([from, to]) => `--bind-ro=${from}:${to}`);
   const name = `coord-${process.pid}-${Math.random().toString(36).slice(2, 8)}`;
   const groups = controlGroups(name);
   const consoleFile = join(tempDir(), "console.log");
   const output = openSync(consoleFile, "w");
   // In a control group of its own, since the container's systemd takes over the one it finds itself in.
   const enter = groups.map((group) => `echo 0 > ${group}/cgroup.procs; `).join("");
-  const binds = stagedPackage().map(([from, to]) => `--bind-ro=${from}:${to}`);
   const options = [
     "--register=no",
     "--keep-unit",
@@ -48,7 +49,7 @@ export async function bootContainer(suite: Suite): Promise<Container> {
       `${enter}exec setpriv --pdeathsig TERM systemd-nspawn "$@"`,
       "sh",
       ...options,
-      `--directory=${debianTree(suite)}`,
+      `--directory=${tree}`,
       `--machine=${name}`,
       "--kill-signal=SIGRTMIN+3",
       ...binds,

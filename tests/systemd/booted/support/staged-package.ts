@@ -20,17 +20,27 @@ export function stagedPackage(): (readonly [from: string, to: string])[] {
   ];
 }
 
+/** Takes away what stagedPackage built; for afterAll. */
+export function removeStagedPackage(): void {
+  if (staged !== undefined) rmSync(staged, { recursive: true });
+  staged = undefined;
+}
+
 /** Built beside dist/, so that a build at the same time can't take it away. */
 function build(): string {
   const folder = mkdtempSync(join(tmpdir(), "claude-coord-package-"));
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-  const compiled = ["--project", "tsconfig.build.json", "--outDir", join(folder, "dist")];
-  execFileSync(join(ROOT, "node_modules/.bin/tsc"), compiled, { cwd: ROOT, stdio: "inherit" });
-  for (const part of ["bin", "systemd", "package.json"]) {
-    cpSync(join(ROOT, part), join(folder, part), { recursive: true });
+  try {
+    const compiled = ["--project", "tsconfig.build.json", "--outDir", join(folder, "dist")];
+    execFileSync(join(ROOT, "node_modules/.bin/tsc"), compiled, { cwd: ROOT, stdio: "inherit" });
+    for (const part of ["bin", "systemd", "package.json"]) {
+      cpSync(join(ROOT, part), join(folder, part), { recursive: true });
+    }
+    mkdirSync(join(folder, "node_modules"));
+    // mkdtemp gives 0700, and the service runs as another user.
+    execFileSync("chmod", ["-R", "a+rX", folder]);
+    return folder;
+  } catch (error) {
+    rmSync(folder, { recursive: true });
+    throw error;
   }
-  mkdirSync(join(folder, "node_modules"));
-  // mkdtemp gives 0700, and the service runs as another user.
-  execFileSync("chmod", ["-R", "a+rX", folder]);
-  return folder;
 }
