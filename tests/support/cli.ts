@@ -69,14 +69,21 @@ export function cliFixture(config?: string | object): CliFixture {
       const { terminal, written, interrupt } = fakeTerminal(env, {});
       return { ended: run(args, terminal), stdout: () => written().stdout, interrupt };
     },
-    runBinary: (args) =>
-      new Promise((done) => {
-        const child = execFile(process.execPath, [BIN, ...args], { env }, (error, stdout, stderr) => {
-          done({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-        });
-        child.stdin?.end();
-      }),
+    runBinary: (args) => runBinary(args, env),
   };
+}
+
+/** Runs the built program in a process of its own, with this environment and nothing else. */
+export function runBinary(
+  args: readonly string[],
+  env: Record<string, string | undefined>,
+): Promise<Outcome> {
+  return new Promise((done) => {
+    const child = execFile(process.execPath, [BIN, ...args], { env }, (error, stdout, stderr) => {
+      done({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+    child.stdin?.end();
+  });
 }
 
 const BIN = resolve(import.meta.dirname, "../../bin/claude-coord.js");
