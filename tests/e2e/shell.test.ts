@@ -1,9 +1,9 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { startLoopbackDiscord } from "../../src/loopback/discord/server.ts";
 import { startScriptedModel } from "../../src/loopback/model/scripted-model.ts";
-import { runBinary } from "../support/cli.ts";
+import { cliFixture, runBinary } from "../support/cli.ts";
 import { daemonFixture } from "../support/daemon.ts";
 
 test("what a person does in a shell counts at once for the running bot", async () => {
@@ -57,6 +57,19 @@ test("what a person does in a shell counts at once for the running bot", async (
   expect(findings).toContainEqual(expect.objectContaining({ check: "claude.login", status: "ok" }));
   expect(findings.filter(({ status }) => status === "problem")).toEqual([]);
   expect((await shell("logs", "--level", "info")).stdout).toMatch(/INFO {2}ready/);
+
+  // Another command stands in for the CLI in the terminal; the agent that is ended is the real one.
+  const terminal = cliFixture(undefined, fixture.home);
+  const other = join(fixture.home, "other.yaml");
+  writeFileSync(other, terminal.config().replace("claude:\n", "claude:\n  command: /bin/echo\n"), {
+    mode: 0o600,
+  });
+  const agents = fixture.agentPids();
+  const attached = await terminal.run(["sessions", "attach", "docs", "-c", other], {
+    answers: [["End it, and go on here?", "y\r"]],
+  });
+  expect(attached).toMatchObject({ code: 0 });
+  expect(fixture.agentPids().length).toBe(agents.length - 1);
 
   const archive = join(fixture.home, "bot.tar.gz");
   expect(await shell("backup", archive)).toMatchObject({ code: 0 });

@@ -41,11 +41,13 @@ export interface RunningCommand {
   readonly ended: Promise<number>;
 }
 
-/** A home of its own for command lines, gone after the test. `config`: text, or what becomes YAML; without it, no file. */
-export function cliFixture(config?: string | object): CliFixture {
-  const home = tempDir();
+/**
+ * A home for command lines, its own and gone after the test unless one is given. `config`: text, or what becomes
+ * YAML; without it, no file is written.
+ */
+export function cliFixture(config?: string | object, home = tempDir()): CliFixture {
   const stateDir = join(home, ".claude-coordinator");
-  mkdirSync(stateDir, { mode: 0o700 });
+  mkdirSync(stateDir, { mode: 0o700, recursive: true });
   const configFile = join(stateDir, "config.yaml");
   const writeConfig = (written: string | object) =>
     writeFileSync(configFile, typeof written === "string" ? written : stringify(written), { mode: 0o600 });
