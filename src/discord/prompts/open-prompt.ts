@@ -22,7 +22,7 @@ export interface OpenPrompt {
 
 /** The message as it is asked: the asker is pinged, since Claude waits for them. */
 export function askedMessage({ turn, view, untilMs }: OpenPrompt): OutgoingMessage {
-  const until = `-# Without an answer it is denied <t:${Math.ceil(untilMs / 1000)}:R>.`;
+  const until = `-# Without an answer Claude goes on without it <t:${Math.ceil(untilMs / 1000)}:R>.`;
   const content = [...(turn.authorId === undefined ? [] : [`<@${turn.authorId}>`]), view.text, until].join(
     "\n",
   );
@@ -37,7 +37,7 @@ export function settledMessage(text: string, verdict: string): OutgoingMessage {
 
 /** What stands under a question that nobody answered. */
 export const ENDS: Readonly<Record<Extract<PromptState, "timed_out" | "withdrawn" | "lost">, string>> = {
-  timed_out: "⌛ Nobody answered in time, so it was denied",
+  timed_out: "⌛ Nobody answered in time: denied",
   withdrawn: "No longer asked: Claude does not wait for it any more",
   lost: "This question is over (the bot restarted)",
 };

@@ -8,7 +8,10 @@ import type { IncomingInteraction } from "../interactions/incoming-interaction.t
 import { discordTime } from "../reply/amounts.ts";
 import { approvalView } from "./approval.ts";
 import { askedMessage, ENDS, type OpenPrompt, settledMessage } from "./open-prompt.ts";
+import { planView } from "./plan-view.ts";
 import { type PromptStep, type PromptView, parsePartId } from "./prompt-view.ts";
+import { questionView } from "./question-view.ts";
+import { questionsOf } from "./questions.ts";
 
 export interface PromptsDeps {
   readonly channel: (channelId: Snowflake) => ChannelApi;
@@ -205,6 +208,9 @@ interface Asked extends Subject {
 }
 
 function viewOf(promptId: string, request: PermissionRequest): PromptView {
+  if (request.toolName === "ExitPlanMode") return planView(promptId, request);
+  const questions = request.toolName === "AskUserQuestion" ? questionsOf(request.input) : undefined;
+  if (questions !== undefined) return questionView(promptId, request, questions);
   return approvalView(promptId, request);
 }
 

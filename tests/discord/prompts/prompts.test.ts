@@ -100,7 +100,7 @@ describe("a request for permission", () => {
     const message = await shown();
     expect(message.content).toContain(`<@${ann.id}>\n🔐 **Claude asks to run a command**`);
     expect(message.content).toContain("```sh\nnpm test\n```");
-    expect(message.content).toMatch(/Without an answer it is denied <t:\d+:R>/);
+    expect(message.content).toMatch(/Without an answer Claude goes on without it <t:\d+:R>/);
     expect(message.mentions.map(({ id }) => id)).toContain(ann.id);
   });
 
