@@ -39,6 +39,7 @@ export interface Config {
     /** For each channel. */
     readonly maxMessages: number;
   };
+  readonly edits: "ignore" | "rerun";
   readonly restart: "ask" | "continue";
   readonly shutdown: { readonly graceMs: number };
   readonly logging: { readonly level: LogLevel; readonly messages: boolean };

@@ -46,6 +46,7 @@ export function normalise({
     attachments: { maxBytes: written.attachments.max_bytes, maxFiles: written.attachments.max_files },
     approvals: { timeoutMs: durationToMs(written.approvals.timeout) },
     catchUp: { maxAgeMs: durationToMs(catch_up.max_age), maxMessages: catch_up.max_messages },
+    edits: written.edits,
     restart: written.restart,
     shutdown: { graceMs: durationToMs(written.shutdown.grace) },
     logging: { level: logLevel, messages: written.logging.messages },

@@ -126,6 +126,12 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe("What happens to messages that came while the bot was away."),
+  edits: z
+    .enum(["ignore", "rerun"])
+    .default("ignore")
+    .describe(
+      "A message edited after it was answered: `ignore` the edit, or `rerun` it in its new form. One that still waits always runs as edited.",
+    ),
   restart: z
     .enum(["ask", "continue"])
     .default("ask")

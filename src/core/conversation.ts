@@ -47,6 +47,8 @@ export interface Conversation {
   wake(): void;
   /** Shows the end of a turn that did not run. */
   tell(turn: Turn): void;
+  /** A turn was edited or withdrawn before an agent had it. */
+  revised(turnId: string): void;
   /** Hears what the agent says without being asked: when a background task has ended. */
   unprompted(event: AgentEvent): void;
   /** Interrupts the running turn; false when none runs. */
@@ -68,6 +70,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
   let closing = false;
   let running: AbortController | undefined;
   let abandoned = false;
+  let outdated = false;
   let holdTimer: NodeJS.Timeout | undefined;
   // What an earlier process had not delivered; once taken up, it is in `deliveries` like everything else.
   const leftovers = { delivered: false };
@@ -116,6 +119,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
 
   const runOne = async (turn: Turn) => {
     running = new AbortController();
+    outdated = false;
     openTools.clear();
     latest = turn;
     const reply = deps.openReply(turn, deliveries);
@@ -131,11 +135,20 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
         ledger.move(turn.id, "wait", result);
         return await reply.hold(result.heldUntilMs);
       }
-      ledger.end(turn.id, result.end, result.session);
+      const ended = ledger.end(turn.id, result.end, result.session);
+      if (!ended && ledger.turn(turn.id)?.state === "cancelled") return withdraw(turn, reply);
       deliver({ ...turn, end: result.end }, reply);
     } finally {
       running = undefined;
     }
+  };
+
+  const withdraw = (turn: Turn, reply: Reply) => {
+    deliveries = deliveries.then(() =>
+      reply.withdraw().catch((error: unknown) => {
+        deps.report("what was shown of a withdrawn turn still stands", error, turn);
+      }),
+    );
   };
 
   const deliver = (turn: Turn, reply: Reply) => {
@@ -220,11 +233,17 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
       },
     });
     try {
+      let { prompt } = question;
+      while (outdated) {
+        outdated = false;
+        prompt = await deps.promptOf(ledger.turn(turn.id) ?? turn, signal);
+      }
+      signal.throwIfAborted();
       ledger.move(turn.id, "start");
       ledger.noteTool(turn.id, undefined);
       return await lease.run({
         turnId: question.turnId,
-        prompt: question.prompt,
+        prompt,
         stallTimeoutMs,
         stopGraceMs,
         interruptGraceMs: stopGraceMs,
@@ -342,6 +361,15 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     wake,
     tell,
     unprompted,
+    revised: (turnId) => {
+      const turn = ledger.turn(turnId);
+      const isRunning = running !== undefined && latest?.id === turnId;
+      if (turn?.state !== "cancelled") outdated ||= isRunning;
+      else if (isRunning) running?.abort();
+      else withdraw(turn, deps.openReply(turn, deliveries));
+      // One that waited for a person, or for a limit, held up those behind it.
+      wake();
+    },
     interrupt: () => {
       running?.abort();
       return running !== undefined;

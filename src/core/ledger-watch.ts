@@ -17,5 +17,6 @@ export function watchLedger(ledger: Ledger, onChange: (turn: Turn) => void): Led
     },
     move: (turnId, ...rest) => tell(turnId, ledger.move(turnId, ...rest)),
     end: (turnId, ...rest) => tell(turnId, ledger.end(turnId, ...rest)),
+    revise: (turnId, ...rest) => tell(turnId, ledger.revise(turnId, ...rest)),
   };
 }

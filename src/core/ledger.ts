@@ -14,6 +14,15 @@ export interface NewTurn {
   readonly prompt: string;
   /** Kept with the turn; nothing unless given. */
   readonly material?: Material;
+  /** Given when the message was edited after its turn had ended: each edit is accepted once (ms since the epoch). */
+  readonly editedAtMs?: number;
+}
+
+/** What a message asks after an edit at `editedAtMs` (ms since the epoch). */
+export interface Revision {
+  readonly prompt: string;
+  readonly material: Material;
+  readonly editedAtMs: number;
 }
 
 /**
@@ -48,7 +57,11 @@ export interface Ledger {
   recover(): readonly Turn[];
   /** Lets the turn wait for a person's decision, or, with undefined, go on. */
   await(turnId: string, decision: Turn["awaits"]): void;
+  /** Gives a turn that no agent has seen yet the new form of its message; false for any other. */
+  revise(turnId: string, revision: Revision): boolean;
   turn(turnId: string): Turn | undefined;
+  /** The newest turn of a message. */
+  ofMessage(messageId: Snowflake): Turn | undefined;
 }
 
 export interface UnfinishedConversation {

@@ -15,6 +15,8 @@ export interface Reply {
   finish(end: TurnEnd): Promise<void>;
   /** Shows that the turn waits until a usage limit lifts (ms since the epoch), and lets go. */
   hold(untilMs: number): Promise<void>;
+  /** Takes away what was shown: the message is gone, or asks nothing any more. Rejects as `finish` does. */
+  withdraw(): Promise<void>;
   /** Lets go without an end: the daemon stops; the ledger knows the rest. */
   leave(): Promise<void>;
 }

@@ -19,7 +19,7 @@ export type TurnEvent =
   | "end"
   /** Everything that the person should see stands in the channel. */
   | "deliver"
-  /** Its message was deleted before it ran: there is nobody to answer. */
+  /** Before it ran, its message was deleted, or edited so that it asks nothing any more. */
   | "withdraw"
   /** The channel or the permission to write there is gone. */
   | "give_up";
@@ -76,6 +76,8 @@ export interface Turn {
   readonly openTool: string | undefined;
   /** Whether a person is asked before it goes on. */
   readonly awaits: "restart" | undefined;
+  /** When its message got the form that is asked, if that was an edit. */
+  readonly editedAtMs: number | undefined;
   /** Present from `delivering` on. */
   readonly end: TurnEnd | undefined;
 }

@@ -30,6 +30,8 @@ export interface CatchUpDeps {
 export interface CatchUp {
   /** A message that came live: handled at once, or after the missed ones of its channel. */
   take(message: IncomingMessage): void;
+  /** One that waits behind missed messages was edited, or, with undefined, deleted. */
+  replace(channelId: Snowflake, messageId: Snowflake, message: IncomingMessage | undefined): void;
   /** From here on messages may have been missed: nothing counts as live until its channel is caught up. */
   suspend(): void;
   /** Fetches what was missed in every project's channel and threads. */
@@ -137,6 +139,15 @@ export function createCatchUp(deps: CatchUpDeps): CatchUp {
       // More than this would be fetched all the same; memory stays bounded while Discord is away.
       if (late.length < MOST_WAITING) waiting.set(channelId, [...late, message]);
       void catchUp(channelId, parentChannelId !== undefined);
+    },
+
+    replace: (channelId, messageId, message) => {
+      const late = waiting.get(channelId);
+      if (late === undefined) return;
+      waiting.set(
+        channelId,
+        late.flatMap((each) => (each.id === messageId ? (message ?? []) : each)),
+      );
     },
 
     suspend: () => {

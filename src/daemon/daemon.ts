@@ -40,6 +40,7 @@ import { createSessionStore } from "../sqlite/sessions.ts";
 import { agentsThatFit } from "./agent-limit.ts";
 import { createCatchUp } from "./catch-up.ts";
 import { createConversations } from "./conversations.ts";
+import { createEdits } from "./edits.ts";
 import { keepFilesTidy } from "./file-retention.ts";
 import { createInbound } from "./inbound.ts";
 import type { Logger } from "./logger.ts";
@@ -177,6 +178,14 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       onMessage: (message) => catchUp.take(message),
       onNewSession: () => catchUp.suspend(),
       onSessionReady: () => void catchUp.start(),
+      onEdit: (message, editedAtMs) => {
+        catchUp.replace(message.channelId, message.id, message);
+        edits.edited(message, editedAtMs);
+      },
+      onDelete: (channelId, messageIds) => {
+        for (const messageId of messageIds) catchUp.replace(channelId, messageId, undefined);
+        edits.deleted(messageIds);
+      },
       onTyping: (typing) => warmUp(typing),
       onInteraction: (interaction) => void interactions(interaction),
       onRefused: (error) => refuse(error),
@@ -324,10 +333,26 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       log,
     });
 
+    const routing = () => ({ bot: gateway.bot(), projects: config().projects, policy: config() });
+    const edits = createEdits({
+      routing,
+      ledger,
+      materialOf: (turnId) => material.of(turnId)?.material,
+      rerun: () => config().edits === "rerun",
+      withAuthor: gateway.history.withAuthor,
+      revised: (turn) => {
+        if (turn.state !== "cancelled") intake.begin(turn);
+        conversations.of(turn.conversationId).revised(turn.id);
+      },
+      wake: (conversationId) => conversations.of(conversationId).wake(),
+      newId: randomUUID,
+      now: Date.now,
+      log,
+    });
     const catchUp = createCatchUp({
       history: gateway.history,
       cursors,
-      routing: () => ({ bot: gateway.bot(), projects: config().projects, policy: config() }),
+      routing,
       limits: () => config().catchUp,
       handle: inbound,
       now: Date.now,

@@ -9,11 +9,14 @@ import {
   HTTPError,
   type Message,
   Options,
+  Partials,
   type REST,
   Status,
 } from "discord.js";
 import { CoordError } from "../core/errors.ts";
 import type { BotIdentity, IncomingMessage, IncomingTyping } from "../core/inbound.ts";
+import type { Snowflake } from "../core/project.ts";
+import { deletedMessages } from "./deleted-messages.ts";
 import { createHistory, type History } from "./history.ts";
 import { incomingMessage, incomingTyping } from "./incoming-message.ts";
 import { type IncomingInteraction, incomingInteraction } from "./interactions/incoming-interaction.ts";
@@ -23,6 +26,9 @@ export interface GatewayOptions {
   /** Without the version: `https://discord.com/api`. */
   readonly apiUrl: string;
   readonly onMessage: (message: IncomingMessage) => void;
+  /** `editedAtMs`: ms since the epoch. */
+  readonly onEdit: (message: IncomingMessage, editedAtMs: number) => void;
+  readonly onDelete: (channelId: Snowflake, messageIds: readonly Snowflake[]) => void;
   readonly onTyping: (typing: IncomingTyping) => void;
   readonly onInteraction: (interaction: IncomingInteraction) => void;
   /** A gateway session begins that does not go on where the last one ended: messages may have been missed. */
@@ -66,6 +72,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       GatewayIntentBits.MessageContent,
     ],
     rest: { api: options.apiUrl },
+    // Without a cache, discord.js passes edits over unless it may tell of messages that it does not know whole.
+    partials: [Partials.Message],
     // What we read is in the events themselves; a cache of everybody's messages would only grow.
     makeCache: Options.cacheWithLimits({
       ...Options.DefaultMakeCacheSettings,
@@ -82,9 +90,18 @@ export function createGateway(options: GatewayOptions): Gateway {
   client.on(Events.ShardResume, () => options.log.info("the gateway connection is back"));
   client.on(Events.MessageCreate, (message: Message) => options.onMessage(incomingMessage(message)));
 
+  client.on(Events.MessageUpdate, (_old, message) => {
+    // The preview of a link that Discord adds by itself leaves the time of the last edit as it is.
+    const { editedTimestamp } = message;
+    if (editedTimestamp === null || message.author.id === client.user?.id) return;
+    options.onEdit(incomingMessage(message), editedTimestamp);
+  });
+
   // The raw READY comes before any message of its session; the events of discord.js come after some of them.
-  client.on(Events.Raw, (packet: { t?: string }) => {
+  client.on(Events.Raw, (packet: { t?: string; d?: unknown }) => {
     if (packet.t === GatewayDispatchEvents.Ready) options.onNewSession();
+    const deleted = deletedMessages(packet);
+    if (deleted !== undefined) options.onDelete(deleted.channelId, deleted.messageIds);
   });
   client.on(Events.ShardReady, options.onSessionReady);
   client.on(Events.TypingStart, (typing) => options.onTyping(incomingTyping(typing)));

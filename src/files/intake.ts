@@ -50,7 +50,10 @@ export interface Intake {
 }
 
 export function createIntake(deps: IntakeDeps): Intake {
-  const fetching = new Map<string, Promise<readonly StoredPart[]>>();
+  const fetching = new Map<
+    string,
+    { readonly asked: string; readonly parts: Promise<readonly StoredPart[]> }
+  >();
 
   const fetched = (turn: Turn): Promise<readonly StoredPart[]> => {
     const known = deps.store.of(turn.id);
@@ -58,16 +61,24 @@ export function createIntake(deps: IntakeDeps): Intake {
       return Promise.resolve([{ type: "text", text: turn.prompt }]);
     }
     if (known.parts !== undefined) return Promise.resolve(known.parts);
+    const asked = JSON.stringify([turn.prompt, known.material]);
     const running = fetching.get(turn.id);
-    if (running !== undefined) return running;
-    const started = fetchParts(turn, known.material, deps)
-      .then((parts) => {
-        deps.store.setParts(turn.id, parts);
-        return parts;
-      })
-      .finally(() => fetching.delete(turn.id));
+    if (running?.asked === asked) return running.parts;
+    // After an edit, what was asked first may still be on its way: only the newest is kept.
+    const isNewest = () => fetching.get(turn.id) === started;
+    const started = {
+      asked,
+      parts: fetchParts(turn, known.material, deps)
+        .then((parts) => {
+          if (isNewest()) deps.store.setParts(turn.id, parts);
+          return parts;
+        })
+        .finally(() => {
+          if (isNewest()) fetching.delete(turn.id);
+        }),
+    };
     fetching.set(turn.id, started);
-    return started;
+    return started.parts;
   };
 
   return {

@@ -118,6 +118,7 @@ interface TurnRow {
   readonly conversation_id: string;
   readonly project_name: string;
   readonly message_id: string | null;
+  readonly rerun_message_id: string | null;
   readonly author_name: string | null;
   readonly prompt: string;
   readonly state: TurnState;
@@ -153,7 +154,7 @@ function turnRecord(row: TurnRow): TurnRecord {
     id: row.id,
     conversationId: row.conversation_id,
     projectName: row.project_name,
-    messageId: row.message_id ?? undefined,
+    messageId: row.message_id ?? row.rerun_message_id ?? undefined,
     authorName: row.author_name ?? undefined,
     prompt: row.prompt,
     state: row.state,

@@ -7,17 +7,24 @@ import type { Database } from "./database.ts";
 export function createLedger(db: Database, now: () => number): Ledger {
   const insert = db.prepare(`
     INSERT INTO turns (id, sequence, conversation_id, guild_id, project_name, message_id, author_id, author_name,
-      prompt, state, generation, accepted_at)
+      prompt, state, generation, accepted_at, rerun_message_id, edited_at)
     VALUES (@id, (SELECT coalesce(max(sequence), 0) + 1 FROM turns), @conversationId, @guildId, @projectName,
       @messageId, @authorId, @authorName, @prompt, 'accepted',
-      (SELECT generation FROM conversations WHERE channel_id = @conversationId), @acceptedAt)
-    ON CONFLICT (message_id) DO NOTHING`);
+      (SELECT generation FROM conversations WHERE channel_id = @conversationId), @acceptedAt, @rerunMessageId, @editedAt)
+    ON CONFLICT (message_id) DO NOTHING
+    ON CONFLICT (rerun_message_id, edited_at) WHERE rerun_message_id IS NOT NULL DO NOTHING`);
   const ensureConversation = db.prepare("INSERT OR IGNORE INTO conversations (channel_id) VALUES (?)");
   const keepMaterial = db.prepare("INSERT INTO turn_material (turn_id, material) VALUES (?, ?)");
   const takeFiles = db.prepare(
     "UPDATE outgoing_files SET turn_id = ? WHERE conversation_id = ? AND turn_id IS NULL",
   );
   const byId = db.prepare("SELECT * FROM turns WHERE id = ?");
+  const byMessage = db.prepare(`
+    SELECT * FROM turns WHERE message_id = @id OR rerun_message_id = @id ORDER BY sequence DESC LIMIT 1`);
+  const setRevision = db.prepare(`
+    UPDATE turns SET prompt = @prompt, edited_at = @editedAtMs
+    WHERE id = @id AND state IN ('accepted','queued') AND attempts = 0`);
+  const dropMaterial = db.prepare("DELETE FROM turn_material WHERE turn_id = ?");
   const openOf = db.prepare(`
     SELECT * FROM turns WHERE conversation_id = ? AND state IN ('accepted','queued','running') ORDER BY sequence`);
   const undeliveredOf = db.prepare(`
@@ -30,7 +37,9 @@ export function createLedger(db: Database, now: () => number): Ledger {
     UPDATE turns SET state = @state, held_until = @heldUntil,
       attempts = attempts + (@event = 'start'),
       started_at = CASE WHEN @event = 'start' THEN coalesce(started_at, @now) ELSE started_at END,
-      ended_at = CASE WHEN @event IN ('deliver','give_up','withdraw') THEN @now ELSE ended_at END
+      ended_at = CASE WHEN @event IN ('deliver','give_up','withdraw') THEN @now ELSE ended_at END,
+      outcome = CASE WHEN @event = 'withdraw' THEN 'cancelled' ELSE outcome END,
+      awaits = CASE WHEN @event = 'withdraw' THEN NULL ELSE awaits END
     WHERE id = @id`);
   const setEnd = db.prepare(`
     UPDATE turns SET state = 'delivering', outcome = @outcome, answer = @answer, failure_code = @failureCode,
@@ -60,11 +69,13 @@ export function createLedger(db: Database, now: () => number): Ledger {
     return current && nextTurnState(current.state, event, outcome ?? current.end?.outcome);
   };
 
-  const accept: Ledger["accept"] = ({ material = NO_MATERIAL, ...accepted }) => {
+  const accept: Ledger["accept"] = ({ material = NO_MATERIAL, editedAtMs, ...accepted }) => {
     ensureConversation.run(accepted.conversationId);
     const { changes } = insert.run({
       ...accepted,
-      messageId: accepted.messageId ?? null,
+      messageId: editedAtMs === undefined ? (accepted.messageId ?? null) : null,
+      rerunMessageId: editedAtMs === undefined ? null : (accepted.messageId ?? null),
+      editedAt: editedAtMs ?? null,
       authorId: accepted.authorId ?? null,
       authorName: accepted.authorName ?? null,
       acceptedAt: now(),
@@ -99,6 +110,15 @@ export function createLedger(db: Database, now: () => number): Ledger {
       conclude(known.id, end, session);
       return turn(known.id);
     }).immediate,
+
+    revise: db.transaction((id, { material, ...revision }) => {
+      if (setRevision.run({ id, ...revision }).changes === 0) return false;
+      dropMaterial.run(id);
+      if (hasMaterial(material)) keepMaterial.run(id, JSON.stringify(material));
+      return true;
+    }).immediate,
+
+    ofMessage: (messageId) => read(byMessage.get({ id: messageId })),
 
     revive: (id) => reopen.run(id).changes === 1,
 
@@ -138,6 +158,8 @@ interface TurnRow {
   readonly guild_id: string;
   readonly project_name: string;
   readonly message_id: string | null;
+  readonly rerun_message_id: string | null;
+  readonly edited_at: number | null;
   readonly author_id: string | null;
   readonly author_name: string | null;
   readonly prompt: string;
@@ -170,7 +192,7 @@ function turnOf(row: TurnRow): Turn {
     conversationId: row.conversation_id,
     guildId: row.guild_id,
     projectName: row.project_name,
-    messageId: row.message_id ?? undefined,
+    messageId: row.message_id ?? row.rerun_message_id ?? undefined,
     authorId: row.author_id ?? undefined,
     authorName: row.author_name ?? undefined,
     prompt: row.prompt,
@@ -182,6 +204,7 @@ function turnOf(row: TurnRow): Turn {
     crashes: row.crashes,
     openTool: row.open_tool ?? undefined,
     awaits: row.awaits ?? undefined,
+    editedAtMs: row.edited_at ?? undefined,
     end: row.outcome === null ? undefined : endOf(row, row.outcome),
   };
 }

@@ -7,8 +7,9 @@ export function createMaterialStore(db: Database): MaterialStore {
   const setParts = db.prepare("UPDATE turn_material SET parts = ? WHERE turn_id = ?");
   const inUse = db
     .prepare(`
-    SELECT message_id FROM turns
-    WHERE state IN ('accepted','queued','running','delivering') AND message_id IS NOT NULL`)
+    SELECT coalesce(message_id, rerun_message_id) FROM turns
+    WHERE state IN ('accepted','queued','running','delivering')
+      AND coalesce(message_id, rerun_message_id) IS NOT NULL`)
     .pluck();
 
   return {

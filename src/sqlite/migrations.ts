@@ -140,4 +140,10 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (session_id, kind, value)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- A message that was edited after its turn had ended and runs again: message_id stays with its first turn.
+  ALTER TABLE turns ADD COLUMN rerun_message_id TEXT;
+  ALTER TABLE turns ADD COLUMN edited_at INTEGER;
+  CREATE UNIQUE INDEX turns_by_edit ON turns (rerun_message_id, edited_at) WHERE rerun_message_id IS NOT NULL;
+  `,
 ];

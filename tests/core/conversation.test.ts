@@ -1,8 +1,9 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { PermissionAnswer } from "../../src/core/agent.ts";
 import { createAgentPool } from "../../src/core/agent-pool.ts";
-import { createConversation } from "../../src/core/conversation.ts";
+import { agentSpec, createConversation } from "../../src/core/conversation.ts";
 import { NO_GRANTS, type SessionGrants } from "../../src/core/grants.ts";
+import { NO_MATERIAL } from "../../src/core/material.ts";
 import type { Project } from "../../src/core/project.ts";
 import type { PermissionRequest } from "../../src/core/prompts.ts";
 import { type Reply, Undeliverable } from "../../src/core/reply.ts";
@@ -70,6 +71,7 @@ function setUp(options: FakeAgentsOptions & { deliver?: (turn: Turn, end: TurnEn
         show: () => {},
         askToContinue: async (tool) => void shown.push(`${turn.prompt} cut short in ${tool}`),
         hold: async () => void shown.push(`${turn.prompt} is held`),
+        withdraw: async () => void shown.push(`${turn.prompt} is withdrawn`),
         leave: async () => void shown.push(`${turn.prompt} is left`),
         finish: async (end) => {
           if (!own.isAlive) return;
@@ -164,6 +166,84 @@ test("the next turn runs while an answer waits for Discord, and its answer comes
   discordIsBack();
   await idle();
   expect(shown).toEqual(["a: answered a", "b: answered b"]);
+});
+
+/** Two other conversations have both agents, so that a turn here waits for one. */
+async function withoutFreeAgent(set: ReturnType<typeof setUp>): Promise<() => void> {
+  const spec = { ...agentSpecOf(), conversationId: "20" };
+  const leases = await Promise.all(
+    ["20", "30"].map((conversationId) =>
+      set.pool.take(
+        conversationId,
+        { ...spec, conversationId, sessionId: `other-${conversationId}` },
+        { signal: new AbortController().signal, onWait: () => {} },
+      ),
+    ),
+  );
+  return () => {
+    for (const lease of leases) lease.release();
+  };
+}
+
+function agentSpecOf() {
+  const session = {
+    conversationId: "20",
+    projectName: "web",
+    sessionId: "other",
+    started: false,
+    messageCount: 0,
+    lastActiveMs: 0,
+    costUsd: 0,
+    generation: 0,
+  };
+  return agentSpec(session, project, { rules: [], directories: [], acceptsEdits: false }, false);
+}
+
+test("an edit counts until the moment in which an agent takes the turn", async () => {
+  const set = setUp({ onTurn: (agent, _, prompt) => agent.answer(`re ${prompt}`) });
+  const release = await withoutFreeAgent(set);
+  set.accept("a");
+  await expect.poll(() => set.ledger.turn("turn-a")?.state).toBe("queued");
+  set.ledger.revise("turn-a", { prompt: "b", material: NO_MATERIAL, editedAtMs: 1 });
+  set.conversation().revised("turn-a");
+  release();
+  await set.idle();
+  expect(set.shown).toEqual(["a: answered re b"]);
+});
+
+test("a turn that is withdrawn while it waits for an agent never runs, and leaves nothing standing", async () => {
+  const set = setUp({ onTurn: (agent, _, prompt) => agent.answer(`re ${prompt}`) });
+  const release = await withoutFreeAgent(set);
+  set.accept("a");
+  set.accept("b");
+  await expect.poll(() => set.ledger.turn("turn-a")?.state).toBe("queued");
+  expect(set.ledger.move("turn-a", "withdraw")).toBe(true);
+  set.conversation().revised("turn-a");
+  release();
+  await expect.poll(() => set.ledger.turn("turn-b")?.state).toBe("answered");
+  await set.idle();
+  expect(set.shown).toEqual(["a is withdrawn", "b: answered re b"]);
+  expect(set.ledger.turn("turn-a")).toMatchObject({ state: "cancelled", attempts: 0 });
+});
+
+test("a question that is deleted after a crash is taken away, and the next turn runs", async () => {
+  const { accept, idle, ledger, shown, crash, conversation, agents } = setUp({
+    onTurn: (agent, _, prompt) => {
+      if (prompt !== "a") agent.answer(`re ${prompt}`);
+    },
+  });
+  accept("a");
+  await expect.poll(() => ledger.turn("turn-a")?.state).toBe("running");
+  expect(agents.all).toHaveLength(1);
+  crash();
+  ledger.await("turn-a", "restart");
+  accept("b");
+  await expect.poll(() => shown).toEqual(["a cut short in "]);
+  ledger.move("turn-a", "withdraw");
+  conversation().revised("turn-a");
+  await expect.poll(() => ledger.turn("turn-b")?.state).toBe("answered");
+  await idle();
+  expect(shown).toEqual(["a cut short in ", "a is withdrawn", "b: answered re b"]);
 });
 
 test("a channel that is gone ends the turn as failed, once", async () => {

@@ -4,6 +4,7 @@ import type { Message } from "discord.js";
 import { expect, test } from "vitest";
 import type { PromptPart } from "../../src/core/agent.ts";
 import type { IncomingMessage } from "../../src/core/inbound.ts";
+import { NO_MATERIAL } from "../../src/core/material.ts";
 import type { Turn } from "../../src/core/turn.ts";
 import { incomingMessage } from "../../src/discord/incoming-message.ts";
 import { readMessage } from "../../src/discord/read-message.ts";
@@ -57,7 +58,7 @@ async function setUp(limits = { maxBytes: 1000, maxFiles: 3 }, clock: { nowMs?: 
     return turn;
   };
   const prompt = (turn: Turn, intake = open()) => intake.prompt(turn, new AbortController().signal);
-  return { discord, general, ann, client, root, open, accept, prompt };
+  return { discord, general, ann, client, root, open, accept, prompt, ledger };
 }
 
 const textOf = (parts: readonly PromptPart[]) =>
@@ -193,3 +194,22 @@ test("a turn that is stopped while its files come does not wait for them", async
   stop.abort(new Error("stopped"));
   await expect(never).rejects.toThrow("stopped");
 });
+
+test("after an edit the prompt is the new one, though the file of the old one is still on its way", async () => {
+  const { discord, ann, general, open, accept, prompt, ledger } = await setUp();
+  const intake = open();
+  const said = ann.says(general, "old", { attachments: [{ name: "a.txt", data: "one" }] });
+  const turn = await accept(said);
+  discord.faults.failNext({ path: /attachments/, status: "slow", delayMs: 200 });
+  const old = prompt(turn, intake);
+  const revision = { prompt: "new", material: NO_MATERIAL, editedAtMs: 1 };
+  ledger.revise(turn.id, { ...revision, material: { ...NO_MATERIAL, repliedTo: repliedTo(general, turn) } });
+  const edited = ledger.turn(turn.id) ?? turn;
+  expect(textOf(await prompt(edited, intake))).toContain("new");
+  expect(textOf(await old)).toContain("old");
+  expect(textOf(await prompt(edited, open()))).toContain("new");
+});
+
+function repliedTo(channel: { id: string }, { messageId = "" }: Turn) {
+  return { channelId: channel.id, messageId };
+}

@@ -4,6 +4,7 @@ import type { TurnEnd } from "../../src/core/turn.ts";
 import { createCursorStore } from "../../src/sqlite/cursors.ts";
 import { createDeliveryStore } from "../../src/sqlite/deliveries.ts";
 import { createLedger } from "../../src/sqlite/ledger.ts";
+import { createMaterialStore } from "../../src/sqlite/material.ts";
 import { createSessionStore } from "../../src/sqlite/sessions.ts";
 import { testDatabase } from "../support/database.ts";
 
@@ -43,6 +44,7 @@ function setUp() {
   const now = () => clock.nowMs;
   const ledger = createLedger(db, now);
   return {
+    db,
     ledger,
     clock,
     sessions: createSessionStore(db, now),
@@ -169,4 +171,46 @@ test("a cursor never moves back, and compares snowflakes as numbers", () => {
   cursors.advance("10", "998");
   expect(cursors.cursor("10")).toBe("1000");
   expect(cursors.cursor("11")).toBeUndefined();
+});
+
+test("a turn that waits takes the new form of its message, with what came with it; one that ran does not", () => {
+  const { ledger, db } = setUp();
+  const material = createMaterialStore(db);
+  const file = { id: "7", name: "log.txt", url: "http://x/", sizeBytes: 1, contentType: undefined };
+  ledger.accept(newTurn("a", { material: { files: [file], repliedTo: undefined, forwarded: [] } }));
+  material.setParts("a", [{ type: "text", text: "ask a" }]);
+  const other = { files: [{ ...file, id: "8" }], repliedTo: undefined, forwarded: [] };
+  expect(ledger.revise("a", { prompt: "new", material: other, editedAtMs: 5 })).toBe(true);
+  expect(ledger.ofMessage("message-a")).toMatchObject({ prompt: "new", editedAtMs: 5 });
+  expect(material.of("a")).toEqual({ material: other, parts: undefined });
+
+  ledger.move("a", "start");
+  ledger.move("a", "wait");
+  expect(ledger.revise("a", { prompt: "late", material: other, editedAtMs: 6 })).toBe(false);
+  expect(ledger.turn("a")?.prompt).toBe("new");
+});
+
+test("an edited message becomes a further turn once for each edit", () => {
+  const { ledger, db } = setUp();
+  ledger.accept(newTurn("a"));
+  ledger.end("a", answered);
+  ledger.move("a", "deliver");
+  const edit = (id: string, editedAtMs: number) =>
+    ledger.accept(newTurn(id, { messageId: "message-a", editedAtMs }))?.id;
+  expect([edit("b", 5), edit("c", 5), edit("d", 6)]).toEqual(["b", undefined, "d"]);
+  expect(ledger.ofMessage("message-a")).toMatchObject({ id: "d", messageId: "message-a", editedAtMs: 6 });
+  expect(createMaterialStore(db).messagesInUse()).toEqual(new Set(["message-a"]));
+});
+
+test("a turn that is withdrawn ends as cancelled, and waits for nobody any more", () => {
+  const { ledger } = setUp();
+  ledger.accept(newTurn("a"));
+  ledger.await("a", "restart");
+  expect(ledger.move("a", "withdraw")).toBe(true);
+  expect(ledger.turn("a")).toMatchObject({
+    state: "cancelled",
+    awaits: undefined,
+    end: { outcome: "cancelled" },
+  });
+  expect(ledger.unfinishedConversations()).toEqual([]);
 });

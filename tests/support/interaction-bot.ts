@@ -34,6 +34,8 @@ export async function interactionBot(
     token: discord.token,
     apiUrl: discord.apiUrl,
     onMessage: () => {},
+    onEdit: () => {},
+    onDelete: () => {},
     onTyping: () => {},
     onNewSession: () => {},
     onSessionReady: () => {},

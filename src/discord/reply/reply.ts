@@ -95,6 +95,10 @@ function openReply(turn: Turn, after: Promise<void>, deps: RepliesDeps): Reply {
       // The answer comes as a message of its own, hours later maybe: an edit of this one would tell nobody.
       deps.deliveries.forget(turn.id, 0);
     },
+    withdraw: async () => {
+      settle();
+      await writer.finish([]);
+    },
     leave: async () => {
       settle();
       await writer.leave();

@@ -1,0 +1,98 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { APIMessage } from "discord-api-types/v10";
+import { onTestFinished } from "vitest";
+import { stringify } from "yaml";
+import { loadConfig } from "../../src/config/load.ts";
+import { findPaths, type Paths } from "../../src/config/paths.ts";
+import { type Daemon, startDaemon } from "../../src/daemon/daemon.ts";
+import type { Logger } from "../../src/daemon/logger.ts";
+import type { Person } from "../../src/loopback/discord/people/person.ts";
+import {
+  type LoopbackDiscord,
+  type LoopbackDiscordOptions,
+  startLoopbackDiscord,
+} from "../../src/loopback/discord/server.ts";
+import { written } from "./answers.ts";
+import { tempDir } from "./temp-dir.ts";
+
+const STAND_IN = resolve(import.meta.dirname, "stand-in-claude.js");
+
+/** A daemon in the test's own process, with a loopback Discord and a stand-in for the CLI at its far ends. */
+export interface WholeDaemon {
+  readonly discord: LoopbackDiscord;
+  readonly ann: Person;
+  readonly web: { readonly id: string };
+  readonly paths: Paths;
+  readonly lines: readonly LogLine[];
+  /** Settles once it is ready; it ends with the test, or when stopped. */
+  start(): Promise<Daemon>;
+  stop(daemon: Daemon): Promise<void>;
+  /** What the bot has written in the channel, oldest first. */
+  contents(channel?: { readonly id: string }): string[];
+  /** Settles when the bot's messages in the channel are as wanted. */
+  until(condition: (contents: string[], messages: APIMessage[]) => boolean): Promise<unknown>;
+}
+
+export interface LogLine {
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly message: string;
+  readonly fields: Record<string, unknown>;
+}
+
+export interface WholeDaemonOptions {
+  readonly discord?: LoopbackDiscordOptions;
+  readonly config?: Record<string, unknown>;
+  readonly project?: Record<string, unknown>;
+}
+
+/** `config` and `project` go over what stands in the config file. */
+export async function wholeDaemon(options: WholeDaemonOptions = {}): Promise<WholeDaemon> {
+  const discord = await startLoopbackDiscord(options.discord);
+  onTestFinished(() => discord.stop());
+  const home = tempDir();
+  const web = discord.addChannel("web");
+  const ann = discord.addMember("ann");
+  const env = { HOME: home, PATH: process.env.PATH, LANG: "C.UTF-8" };
+  const paths = findPaths({ env });
+  const projectDir = join(home, "web");
+  for (const folder of [paths.home, projectDir]) mkdirSync(folder);
+  const configured = {
+    discord: { token: discord.token, api_url: discord.apiUrl },
+    access: "everyone",
+    claude: { command: STAND_IN, env: { ANTHROPIC_API_KEY: "made-up-key" }, kill_grace: "1s" },
+    shutdown: { grace: "1s" },
+    ...options.config,
+    projects: [{ name: "web", channel_id: web.id, project_dir: projectDir, ...options.project }],
+  };
+  writeFileSync(paths.config, stringify(configured), { mode: 0o600 });
+  const { config } = loadConfig({ path: paths.config, env });
+  const { log, lines } = collectingLogger();
+
+  const contents = (channel = web) => written(discord, channel).map(({ content }) => content);
+  const stop = (daemon: Daemon) => daemon.stop(AbortSignal.abort());
+  return {
+    discord,
+    ann,
+    web,
+    paths,
+    lines,
+    start: async () => {
+      const daemon = await startDaemon({ config: () => config, paths, env, log });
+      onTestFinished(() => stop(daemon));
+      return daemon;
+    },
+    stop,
+    contents,
+    until: (condition) =>
+      discord.until(() => condition(contents(), written(discord, web)), { timeoutMs: 30_000 }),
+  };
+}
+
+function collectingLogger(): { log: Logger; lines: LogLine[] } {
+  const lines: LogLine[] = [];
+  const at = (level: LogLine["level"]) => (message: string, fields?: object) =>
+    void lines.push({ level, message, fields: { ...fields } });
+  const log = { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+  return { log: { ...log, close: async () => {} }, lines };
+}
