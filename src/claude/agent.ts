@@ -24,6 +24,7 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
   let child: AgentProcess | undefined;
   let isReady = false;
   let mayResumeByItself = spec.continueInterrupted;
+  let tellUnlessResumed: (() => void) | undefined;
   let isGone = false;
   let isNoisy = false;
   let stopGraceMs: number | undefined;
@@ -62,7 +63,9 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
     emit({ type: "turn_ended", turnId, end: endWithoutResult(end) });
 
   const writeNextTurn = () => {
-    if (!isReady || translator.askedTurnId !== undefined || translator.isRunning) return;
+    // One that the CLI may take up by itself is expected from the beginning: it may not wait until it is ready.
+    if (!isReady && !mayResumeByItself) return;
+    if (translator.askedTurnId !== undefined || translator.isRunning) return;
     const next = turns.next();
     if (!next) return;
     const { turnId, prompt } = next.turn;
@@ -78,9 +81,10 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
     // Written at once, it would meet the CLI's own restart of it, and which of the two counts would be a matter of luck.
     mayResumeByItself = false;
     translator.expected(turnId);
-    setTimeout(() => {
+    tellUnlessResumed = () => {
       if (translator.askedTurnId === turnId && !translator.isRunning && !isGone) tell();
-    }, RESUMES_WITHIN_MS);
+    };
+    if (isReady) setTimeout(tellUnlessResumed, RESUMES_WITHIN_MS);
   };
 
   const ask = (request: { subtype: string; [field: string]: unknown }) => {
@@ -150,6 +154,7 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
       if (judgeVersion(version) === "too_old") return fail({ code: "claude_too_old", detail: version });
       isReady = true;
       emit({ type: "ready", version, models });
+      if (tellUnlessResumed !== undefined) setTimeout(tellUnlessResumed, RESUMES_WITHIN_MS);
       writeNextTurn();
     } catch (error) {
       if (error instanceof ProtocolError) return fail({ code: "protocol", detail: error.message });

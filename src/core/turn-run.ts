@@ -29,6 +29,8 @@ export function runTurn(agent: TurnAgent, options: TurnRunOptions): Promise<Agen
   return new Promise((resolve) => {
     const { signal } = options;
     const openPrompts = new Set<string>();
+    // A resumed agent may take up another turn first that was cut short: what it says there answers nobody.
+    let isForeign = false;
     let stalled: AgentFailure | undefined;
     let stallTimer: NodeJS.Timeout | undefined;
     let interruptTimer: NodeJS.Timeout | undefined;
@@ -67,7 +69,12 @@ export function runTurn(agent: TurnAgent, options: TurnRunOptions): Promise<Agen
         openPrompts.delete(event.requestId);
       }
       watchForStall();
-      if (event.type === "turn_ended") return settle(stalled ? failed(stalled, event.end) : event.end);
+      if (event.type === "turn_started") isForeign = event.turnId !== options.turnId;
+      if (event.type === "turn_ended") {
+        isForeign = false;
+        if (event.turnId === options.turnId) settle(stalled ? failed(stalled, event.end) : event.end);
+        return;
+      }
       if (event.type === "exited") {
         if (stalled) return settle(failed(stalled));
         // Somebody stopped the process on purpose: an interrupt that it did not hear, a reset, the daemon's end.
@@ -75,7 +82,7 @@ export function runTurn(agent: TurnAgent, options: TurnRunOptions): Promise<Agen
           return settle({ ...NOTHING, outcome: "interrupted" });
         return settle(failed(event.failure));
       }
-      options.onEvent(event);
+      if (!isForeign || !SPEECH.has(event.type)) options.onEvent(event);
     });
 
     watchForStall();
@@ -84,6 +91,13 @@ export function runTurn(agent: TurnAgent, options: TurnRunOptions): Promise<Agen
     if (signal.aborted) interrupt();
   });
 }
+
+const SPEECH: ReadonlySet<AgentEvent["type"]> = new Set([
+  "turn_started",
+  "text",
+  "preview",
+  "preview_withdrawn",
+]);
 
 const NOTHING: AgentTurnEnd = {
   outcome: "completed",

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -54,6 +55,27 @@ test("a turn that the transcript already holds fails as taken", async () => {
     outcome: "failed",
     failure: { code: "turn_already_taken" },
   });
+});
+
+const standIn = join(import.meta.dirname, "../support/stand-in-claude.js");
+
+test("a turn that a resumed agent takes up before it is asked for runs once", async () => {
+  const bench = await claudeBench({ command: standIn });
+  const sessionId = randomUUID();
+  const first = bench.start({ sessionId });
+  first.agent.send({
+    type: "turn",
+    turnId: "turn-a",
+    prompt: [{ type: "text", text: "m1 lines=50 pace=20" }],
+  });
+  await first.until("preview");
+  process.kill(first.agent.pid ?? 0, "SIGKILL");
+  await first.agent.exited;
+  const second = bench.start({ sessionId, resume: true, continueInterrupted: true });
+  const [answered, next] = await Promise.all([second.ask("m1", "turn-a"), second.ask("m2", "turn-b")]);
+  expect(answered).toMatchObject({ outcome: "completed", text: expect.stringContaining("m1 line 50 of 50") });
+  expect(next).toMatchObject({ outcome: "completed", text: "m2 line 1 of 1" });
+  expect(second.events.filter((event) => event.type === "turn_ended")).toHaveLength(2);
 });
 
 test("a turn that waits for a start is interrupted without being asked", async () => {

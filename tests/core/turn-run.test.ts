@@ -40,6 +40,18 @@ test("a turn ends as its agent says", async () => {
   expect(types(sent)).toEqual(["turn"]);
 });
 
+test("what a resumed agent says to an earlier turn first is no answer to this one", async () => {
+  const heard: string[] = [];
+  const { end, emit } = setUp({ onEvent: (event) => void (event.type === "text" && heard.push(event.text)) });
+  for (const turnId of ["t0", "t1"]) {
+    emit({ type: "turn_started", turnId });
+    emit({ type: "text", text: `answer to ${turnId}`, inSubagent: false });
+    emit({ type: "turn_ended", turnId, end: { ...EMPTY_END, text: turnId } });
+  }
+  expect(await end).toMatchObject({ text: "t1" });
+  expect(heard).toEqual(["answer to t1"]);
+});
+
 test("a turn whose agent dies fails with what the agent said of it", async () => {
   const { end, emit } = setUp();
   emit({ type: "exited", failure: { code: "session_unknown", detail: "No conversation found" } });
