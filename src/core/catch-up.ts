@@ -21,7 +21,15 @@ export function planCatchUp(
   });
 }
 
-/** When a snowflake was made, in ms since the epoch. The offset is from Discord's reference, "Snowflakes". */
+/** When a snowflake was made, in ms since the epoch. */
 export function snowflakeTimeMs(id: Snowflake): number {
-  return Number(BigInt(id) >> 22n) + 1_420_070_400_000;
+  return Number(BigInt(id) >> 22n) + DISCORD_EPOCH_MS;
 }
+
+/** The first snowflake of a moment in ms since the epoch. */
+export function snowflakeAt(timeMs: number): Snowflake {
+  return String(BigInt(Math.max(0, timeMs - DISCORD_EPOCH_MS)) << 22n);
+}
+
+/** From Discord's reference, "Snowflakes". */
+const DISCORD_EPOCH_MS = 1_420_070_400_000;

@@ -18,6 +18,7 @@ import { createGateway } from "../discord/gateway.ts";
 import { hintText } from "../discord/hint.ts";
 import { createInteractions } from "../discord/interactions/interactions.ts";
 import { turnDecisions } from "../discord/interactions/turn-decisions.ts";
+import { ownMessages } from "../discord/own-messages.ts";
 import { createPrompts } from "../discord/prompts/prompts.ts";
 import { createReactions } from "../discord/reactions.ts";
 import { readMessage } from "../discord/read-message.ts";
@@ -203,6 +204,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     const replies = createReplies({
       channel: (channelId) => createChannelApi(gateway.rest, channelId),
       deliveries,
+      ownMessages: (channelId, after) => ownMessages(gateway.rest, gateway.bot().userId, channelId, after),
       filesOf: (turnId) =>
         loadOutgoing(outgoing.ofTurn(turnId), ({ name }) =>
           log.warn("a file that Claude sent is gone", { turn_id: turnId, name }),

@@ -3,6 +3,7 @@ import type { Snowflake } from "../../core/project.ts";
 import type { OpenReply, Reply } from "../../core/reply.ts";
 import type { Turn } from "../../core/turn.ts";
 import type { ChannelApi, OutgoingMessage } from "../channel-api.ts";
+import type { OwnMessage } from "../own-messages.ts";
 import { restartQuestion, runNow } from "../turn-buttons.ts";
 import { keepTyping } from "../typing.ts";
 import { EMPTY_VIEW, nextView, spokenText } from "./answer-view.ts";
@@ -15,6 +16,8 @@ import { createWriter } from "./writer.ts";
 export interface RepliesDeps {
   readonly channel: (channelId: Snowflake) => ChannelApi;
   readonly deliveries: DeliveryStore;
+  /** The bot's own messages after one of a channel. */
+  readonly ownMessages: (channelId: Snowflake, after: Snowflake) => Promise<readonly OwnMessage[]>;
   /** The files that belong below the answer of a turn that has ended. */
   readonly filesOf: (turnId: string) => Promise<readonly { readonly name: string; readonly data: Buffer }[]>;
   /** Paths in it are shown from there on. */
@@ -50,6 +53,8 @@ function openReply(turn: Turn, after: Promise<void>, deps: RepliesDeps): Reply {
     channel,
     deliveries: deps.deliveries,
     newNonce: deps.newNonce,
+    ownMessages: (after) => deps.ownMessages(turn.conversationId, after),
+    now: deps.now,
     paceMs: PACE_MS,
     signal: deps.signal,
     onTrouble: (error) => deps.log.debug("a message could not be written yet", { turn_id: turn.id, error }),

@@ -1,8 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { snowflakeAt } from "../../core/catch-up.ts";
 import type { DeliveryStore } from "../../core/ledger.ts";
 import type { Snowflake } from "../../core/project.ts";
 import { Undeliverable } from "../../core/reply.ts";
 import type { ChannelApi, OutgoingMessage } from "../channel-api.ts";
+import type { OwnMessage } from "../own-messages.ts";
+import { findDelivered } from "./find-delivered.ts";
 
 export interface WriterOptions {
   readonly turnId: string;
@@ -13,6 +16,9 @@ export interface WriterOptions {
   readonly channel: ChannelApi;
   readonly deliveries: DeliveryStore;
   readonly newNonce: () => string;
+  /** The bot's own messages after one of the channel. */
+  readonly ownMessages: (after: Snowflake) => Promise<readonly OwnMessage[]>;
+  readonly now: () => number;
   /** The least time between two passes while the answer is being written, in ms. */
   readonly paceMs: number;
   /** Aborted when the daemon stops: what is not sent by then waits for the next start. */
@@ -45,12 +51,27 @@ export function createWriter(options: WriterOptions): Writer {
   const create = async (position: number, message: OutgoingMessage) => {
     const planned = standing[position];
     const nonce = planned?.nonce ?? options.newNonce();
+    const createdAtMs = planned?.createdAtMs ?? options.now();
     if (planned === undefined) deliveries.plan(turnId, position, nonce);
-    standing[position] = { nonce, messageId: undefined, content: undefined };
+    standing[position] = { nonce, createdAtMs, messageId: undefined, content: undefined };
     const replyTo = position === 0 ? options.replyTo : undefined;
-    const messageId = await channel.create(message, { nonce, ...(replyTo === undefined ? {} : { replyTo }) });
+    const messageId =
+      (planned && (await delivered(position, planned, message))) ??
+      (await channel.create(message, { nonce, ...(replyTo === undefined ? {} : { replyTo }) }));
     deliveries.sent(turnId, position, messageId);
-    standing[position] = { nonce, messageId, content: planned === undefined ? whole(message) : undefined };
+    const content = planned === undefined ? whole(message) : undefined;
+    standing[position] = { nonce, createdAtMs, messageId, content };
+  };
+
+  /** What an attempt has left of which we never heard: after a minute the nonce may no longer tell. */
+  const delivered = async (position: number, planned: Standing, { content }: OutgoingMessage) => {
+    const { nonce, createdAtMs } = planned;
+    if (Math.abs(options.now() - createdAtMs) <= NONCE_HOLDS_MS) return undefined;
+    const claimed = new Set(standing.flatMap(({ messageId }) => messageId ?? []));
+    const before = standing[position - 1]?.messageId ?? options.replyTo;
+    const own = await options.ownMessages(before ?? snowflakeAt(createdAtMs - NONCE_HOLDS_MS));
+    const replyTo = position === 0 ? options.replyTo : undefined;
+    return findDelivered({ nonce, createdAtMs, content, replyTo }, own, claimed);
   };
 
   const put = async (position: number, message: OutgoingMessage) => {
@@ -136,6 +157,9 @@ export function createWriter(options: WriterOptions): Writer {
   };
 }
 
+/** Discord remembers a nonce for "a few minutes"; this is surely less. */
+const NONCE_HOLDS_MS = 60_000;
+
 /** Everything of a message that a person sees, to tell whether it changed; a file is known by its name. */
 function whole({ content, files, components }: OutgoingMessage): string {
   return [content, JSON.stringify(components ?? []), ...(files ?? []).map((file) => file.name)].join("\0");
@@ -143,6 +167,7 @@ function whole({ content, files, components }: OutgoingMessage): string {
 
 interface Standing {
   readonly nonce: string;
+  readonly createdAtMs: number;
   readonly messageId: Snowflake | undefined;
   /** The `whole` of it; undefined when it is not known what the message says. */
   readonly content: string | undefined;

@@ -99,7 +99,7 @@ export function createRestRouter(world: World, deps: RestDeps) {
       // Nothing holds on to this promise but the request: it goes when the connection does.
       if (fault.status === "hang") return new Promise<Response>(() => {});
       if (fault.status === "drop") {
-        context.env.incoming.destroy();
+        context.env.incoming.socket.destroy();
         return new Response(null);
       }
       deps.log.answered(record, fault.status, undefined);
