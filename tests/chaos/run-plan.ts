@@ -49,10 +49,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunResul
   });
   let ledger: LedgerView | undefined;
   try {
-    await world.discord.until(() => timeline.some((line) => line.includes("daemon: ")), {
-      timeoutMs: options.calmTimeoutMs,
-      describe: "the first start of the daemon",
-    });
+    await daemon.firstReady;
     ledger = viewLedger(world.databaseFile);
     const play = createPlayer(world, daemon, note);
     for (const { afterMs, action } of plan.steps) {

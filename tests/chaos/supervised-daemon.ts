@@ -4,6 +4,8 @@ import { fileURLToPath } from "node:url";
 
 /** A daemon that is started again whenever it ends, as systemd does it. */
 export interface SupervisedDaemon {
+  /** Settles when it is ready for the first time; rejects when it ends before, by itself. */
+  readonly firstReady: Promise<void>;
   /** Whether it is ready, in a life that has no crash before it. */
   isSteady(): boolean;
   readonly pid: number | undefined;
@@ -40,6 +42,7 @@ export function superviseDaemon(options: SupervisedDaemonOptions): SupervisedDae
   let stopping = false;
   let told: NodeJS.Signals | undefined;
   let deaths = 0;
+  const first = Promise.withResolvers<void>();
 
   const live = async () => {
     const crash = crashes.shift();
@@ -55,6 +58,7 @@ export function superviseDaemon(options: SupervisedDaemonOptions): SupervisedDae
       const text = chunk.toString().trim();
       note(`daemon: ${text}`);
       for (const [, point] of text.matchAll(/crashed at (\S+)/g)) reached.push(point ?? "");
+      if (text.includes("ready")) first.resolve();
       if (text.includes("ready")) steady = crash === undefined;
     });
     const ended = new Promise<string>((resolve) => {
@@ -65,9 +69,11 @@ export function superviseDaemon(options: SupervisedDaemonOptions): SupervisedDae
     child = undefined;
     note(`daemon ended: ${how}`);
     if (how === "SIGKILL") deaths += 1;
-    // 75: Discord could not be reached at the start.
-    const expected = how === "75" || how === "SIGKILL" || (how === "0" && told === "SIGTERM");
-    if (!expected) unexpected.push(`the daemon ended with ${how}: ${stderr.trim() || "nothing on stderr"}`);
+    // 75: Discord could not be reached at the start. SIGTERM as the end: it came before anybody listened for it.
+    const expected = how === "75" || how === "SIGKILL" || (told === "SIGTERM" && /^(0|SIGTERM)$/.test(how));
+    if (expected) return;
+    unexpected.push(`the daemon ended with ${how}: ${stderr.trim() || "nothing on stderr"}`);
+    first.reject(new Error(unexpected.at(-1)));
   };
 
   const forever = async () => {
@@ -83,6 +89,7 @@ export function superviseDaemon(options: SupervisedDaemonOptions): SupervisedDae
     child?.kill(name);
   };
   return {
+    firstReady: first.promise,
     isSteady: () => steady,
     get pid() {
       return child?.pid;
