@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startLoopbackDiscord } from "../../loopback/discord/server.ts";
+import type { Person } from "../../loopback/discord/people/person.ts";
+import { type LoopbackDiscord, startLoopbackDiscord } from "../../loopback/discord/server.ts";
 import { type ScriptedModel, startScriptedModel } from "../../loopback/model/scripted-model.ts";
 import type { Terminal } from "../terminal.ts";
 import { type DaemonProcess, startDaemonProcess } from "./daemon-process.ts";
@@ -15,6 +16,9 @@ export interface StageChannel {
 /** Where the demo plays: a Discord on this machine, two projects, one member, and a temporary home. */
 export interface Stage {
   readonly channels: readonly StageChannel[];
+  readonly discord: LoopbackDiscord;
+  /** The one member, whom the person plays. */
+  readonly member: Person;
   /** Says something to the bot, waits for the whole answer, and prints both. */
   ask(
     channel: StageChannel,
@@ -54,6 +58,8 @@ export async function setStage(terminal: Terminal, ownClaude: boolean): Promise<
   const daemons: DaemonProcess[] = [];
   return {
     channels,
+    discord,
+    member,
     ask: async (channel, text, transcript, { isTyped } = { isTyped: false }) => {
       // What a person typed stands in the terminal already.
       if (!isTyped) transcript.says(channel.name, member.username, `@${discord.bot.username} ${text}`);

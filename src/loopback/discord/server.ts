@@ -16,7 +16,7 @@ import { createRateLimits } from "./rate-limits.ts";
 import { createRestApp } from "./rest/app.ts";
 import { createRequestLog, type RequestListener, type RequestRecord } from "./rest/request-log.ts";
 import { createUntil, type Until } from "./until.ts";
-import { type Change, createWorld } from "./world.ts";
+import { type Change, createWorld, type World } from "./world.ts";
 
 /** How a loopback Discord differs from the usual one. */
 export interface LoopbackDiscordOptions {
@@ -43,6 +43,8 @@ export interface LoopbackDiscord {
   /** For discord.js: `new Client({ rest: { api: discord.apiUrl } })`. */
   readonly apiUrl: string;
   readonly port: number;
+  /** The state itself, for what shows it; change it through people and the API. */
+  readonly world: World;
   readonly token: string;
   readonly bot: { readonly id: string; readonly username: string; readonly mention: string };
   readonly guild: GuildControl;
@@ -123,6 +125,7 @@ export async function startLoopbackDiscord(options: LoopbackDiscordOptions = {})
   return {
     apiUrl: `${world.baseUrl}/api`,
     port,
+    world,
     token,
     bot: { id: world.botId, username, mention: `<@${world.botId}>` },
     guild: createGuildControl(world),
