@@ -7,6 +7,7 @@ import type { Credential } from "./environment.ts";
 import { type ClaudeLogin, readLogin } from "./login.ts";
 import { type Orphan, sweepOrphans } from "./orphans.ts";
 import { prepareStart } from "./prepare.ts";
+import { programId } from "./program-id.ts";
 import { findSetpriv } from "./setpriv.ts";
 
 export interface ClaudeOptions {
@@ -41,6 +42,8 @@ export interface ClaudeOptions {
 /** The `claude` CLI of one installation. */
 export interface Claude {
   readonly start: StartAgent;
+  /** Names the program on disk as it is now, so that an update is noticed; empty before the first `check`. */
+  program(): string;
   /** Throws CoordError with what to do when no agent could work. */
   check(): Promise<ClaudeCheck>;
   /** Whether a login is configured; undefined when the CLI can't tell. */
@@ -76,9 +79,15 @@ export function createClaude(options: ClaudeOptions): Claude {
     now: () => performance.now(),
     prepare: (spec: Parameters<StartAgent>[0]) => prepareStart(start, spec),
   };
+  let executable: string | undefined;
   return {
     start: (spec, onEvent) => createAgent(deps, spec, onEvent),
-    check: () => checkClaude(start),
+    program: () => (executable === undefined ? "" : programId(executable)),
+    check: async () => {
+      const found = await checkClaude(start);
+      executable = found.executable;
+      return found;
+    },
     login: () => readLogin(start),
     sweepOrphans: () => sweepOrphans(options.instanceId, limits.killGraceMs),
   };

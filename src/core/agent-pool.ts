@@ -24,6 +24,8 @@ export interface AgentPoolDeps {
   /** What an agent says when no turn of ours runs: a background task ended, and it took up the word by itself. */
   readonly onUnprompted: (conversationId: Snowflake, event: AgentEvent) => void;
   readonly now: () => number;
+  /** Names the program that a new agent would run; another than an agent's own means that it was updated since. */
+  readonly program?: () => string;
 }
 
 /** The use of a conversation's agent for one turn. */
@@ -79,6 +81,7 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
     const place: Place = {
       conversationId,
       spec,
+      program: deps.program?.(),
       agent: undefined,
       state: "idle",
       tasks: 0,
@@ -228,7 +231,8 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
     const own = places.get(conversationId);
     if (own !== undefined) {
       if (own.state !== "idle" || own.unprompted) return undefined;
-      if (adapt(own, spec)) return own;
+      // An updated CLI counts from the next turn on: two versions on one session would be nobody's wish.
+      if (own.program === deps.program?.() && adapt(own, spec)) return own;
       if (own.tasks === 0) void close(own);
       return undefined;
     }
@@ -295,6 +299,7 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
 interface Place {
   readonly conversationId: Snowflake;
   spec: AgentSpec;
+  readonly program: string | undefined;
   agent: Agent | undefined;
   state: "idle" | "busy" | "ending";
   /** Background tasks that the agent runs. */

@@ -38,6 +38,7 @@ import { createMaterialStore } from "../sqlite/material.ts";
 import { createOutgoingStore } from "../sqlite/outgoing.ts";
 import { createPromptStore } from "../sqlite/prompts.ts";
 import { createSessionStore } from "../sqlite/sessions.ts";
+import { storageTrouble } from "../sqlite/storage-trouble.ts";
 import { agentsThatFit } from "./agent-limit.ts";
 import { createCatchUp } from "./catch-up.ts";
 import { createConversations } from "./conversations.ts";
@@ -268,6 +269,12 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       newId: randomUUID,
       now: Date.now,
       report,
+      storageTrouble: (error, conversation) => {
+        const why = storageTrouble(error);
+        if (why === undefined) log.error("a conversation met a bug", { conversation, error });
+        else log.error(`sessions.db can't be used: ${why}; it is tried again`, { conversation, error });
+        return why !== undefined;
+      },
     });
     stops.push(async () => {
       force.addEventListener("abort", () => writing.abort());

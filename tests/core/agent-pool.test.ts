@@ -18,6 +18,7 @@ const spec = (sessionId: string): AgentSpec => ({
 function setUp(limits: Partial<AgentPoolLimits> = {}, options: FakeAgentsOptions = {}) {
   const agents = createFakeAgents(options);
   const unprompted: [string, AgentEvent["type"]][] = [];
+  const installed = { program: "claude 1" };
   const pool = createAgentPool({
     startAgent: agents.start,
     limits: () => ({
@@ -31,6 +32,7 @@ function setUp(limits: Partial<AgentPoolLimits> = {}, options: FakeAgentsOptions
     }),
     onUnprompted: (conversation, event) => unprompted.push([conversation, event.type]),
     now: () => performance.now(),
+    program: () => installed.program,
   });
   const waits: string[] = [];
   const take = (
@@ -43,7 +45,7 @@ function setUp(limits: Partial<AgentPoolLimits> = {}, options: FakeAgentsOptions
       { ...spec(conversation), ...change },
       { signal, onWait: (ahead) => waits.push(`${conversation}:${ahead}`) },
     );
-  return { agents, pool, take, waits, unprompted };
+  return { agents, pool, take, waits, unprompted, installed };
 }
 
 test("an agent stays warm between turns", async () => {
@@ -211,4 +213,14 @@ test("words that nobody asked for do not end the turn that waits behind them", a
   expect(await end).toMatchObject({ text: "hello to you" });
   expect(heard).toEqual(["turn_started", "text"]);
   expect(unprompted.map(([, type]) => type)).toEqual(["turn_started", "text", "turn_ended"]);
+});
+
+test("after an update of the CLI an idle agent of the old one gives way at the next turn", async () => {
+  const { agents, take, installed } = setUp();
+  (await take("a")).release();
+  installed.program = "claude 2";
+  (await take("a")).release();
+  (await take("a")).release();
+  expect(agents.all).toHaveLength(2);
+  expect(agents.running()).toHaveLength(1);
 });

@@ -84,8 +84,8 @@ export function agentsWorld(options: {
       show: () => {},
       askToContinue: async () => {},
       hold: async () => {},
-      withdraw: async () => {},
       leave: async () => {},
+      refused: async () => {},
       withdraw: async () => {},
       finish: async (end) => {
         if (ends.has(turn.id)) throw new Error(`the turn ${turn.prompt} ended twice`);
