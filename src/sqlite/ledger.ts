@@ -36,9 +36,14 @@ export function createLedger(db: Database, now: () => number): Ledger {
   const setState = db.prepare(`
     UPDATE turns SET state = @state, held_until = @heldUntil,
       attempts = attempts + (@event = 'start'),
+      -- One that waited through a reset runs in the new session, and counts there.
+      generation = CASE WHEN @event = 'start'
+        THEN (SELECT generation FROM conversations WHERE channel_id = conversation_id) ELSE generation END,
       started_at = CASE WHEN @event = 'start' THEN coalesce(started_at, @now) ELSE started_at END,
       ended_at = CASE WHEN @event IN ('deliver','give_up','withdraw') THEN @now ELSE ended_at END,
-      outcome = CASE WHEN @event = 'withdraw' THEN 'cancelled' ELSE outcome END,
+      outcome = CASE @event WHEN 'withdraw' THEN 'cancelled' WHEN 'give_up' THEN 'failed' ELSE outcome END,
+      failure_code = CASE WHEN @event = 'give_up' THEN coalesce(failure_code, 'undeliverable') ELSE failure_code END,
+      error_id = coalesce(error_id, @errorId),
       awaits = CASE WHEN @event = 'withdraw' THEN NULL ELSE awaits END
     WHERE id = @id`);
   const setEnd = db.prepare(`
@@ -144,7 +149,8 @@ export function createLedger(db: Database, now: () => number): Ledger {
     move: db.transaction((id, event, options) => {
       const state = target(id, event, undefined);
       if (state === undefined) return false;
-      setState.run({ id, event, state, heldUntil: options?.heldUntilMs ?? null, now: now() });
+      const { heldUntilMs: heldUntil = null, errorId = null } = options ?? {};
+      setState.run({ id, event, state, heldUntil, errorId, now: now() });
       return true;
     }).immediate,
 

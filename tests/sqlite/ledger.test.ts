@@ -143,6 +143,17 @@ test("a turn that ends after a reset does not bring the old session back", () =>
   expect(sessions.current("10")).toMatchObject({ sessionId: "s2", messageCount: 0 });
 });
 
+test("a turn that waited through a reset counts in the session in which it runs", () => {
+  const { ledger, sessions } = setUp();
+  sessions.currentOrNew("10", "web", "s1");
+  ledger.accept(newTurn("a"));
+  sessions.reset("10", "reset");
+  sessions.currentOrNew("10", "web", "s2");
+  ledger.move("a", "start");
+  ledger.end("a", answered, { sessionId: "s2", costUsd: 1 });
+  expect(sessions.current("10")).toMatchObject({ sessionId: "s2", messageCount: 1, costUsd: 1 });
+});
+
 test("a session that can't be resumed gives way to a fresh one, unless another stands there already", () => {
   const { sessions } = setUp();
   const old = sessions.currentOrNew("10", "web", "s1");
