@@ -6,7 +6,7 @@ import type { Project, Snowflake } from "./project.ts";
 import { answerWithoutAsking, type Questions } from "./prompts.ts";
 import { mayWrite } from "./recovery.ts";
 import type { OpenReply, Reply } from "./reply.ts";
-import { Undeliverable } from "./reply.ts";
+import { Refused, Undeliverable } from "./reply.ts";
 import {
   EMPTY_END,
   type FailureCode,
@@ -15,6 +15,7 @@ import {
   type TurnNote,
   type TurnStats,
 } from "./turn.ts";
+import { untilWritten } from "./until-written.ts";
 
 export interface ConversationDeps {
   readonly ledger: Ledger;
@@ -35,6 +36,8 @@ export interface ConversationDeps {
   readonly now: () => number;
   /** Records a failure in the log and returns the id under which it is found there. */
   readonly report: (what: string, detail: unknown, turn: Turn) => string;
+  /** Hears that the ledger could not be used, and says whether that may pass by itself. */
+  readonly storageTrouble: (error: unknown, conversationId: Snowflake) => boolean;
 }
 
 export interface ConversationTiming {
@@ -72,6 +75,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
   let abandoned = false;
   let outdated = false;
   let holdTimer: NodeJS.Timeout | undefined;
+  let retryTimer: NodeJS.Timeout | undefined;
   // What an earlier process had not delivered; once taken up, it is in `deliveries` like everything else.
   const leftovers = { delivered: false };
   const asked = new Set<string>();
@@ -81,10 +85,23 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
   // The next turn runs while the last answer is still on its way, but its messages stay behind that answer's.
   let deliveries: Promise<void> = Promise.resolve();
 
+  const released = new AbortController();
+  const onTrouble = (error: unknown) => deps.storageTrouble(error, conversationId);
+  const written = <T>(write: () => T) => untilWritten(write, { signal: released.signal, onTrouble });
+  /** For what is good to have written down, and no reason to stop an agent's events. */
+  const noted = (write: () => unknown) => {
+    try {
+      write();
+    } catch (error) {
+      onTrouble(error);
+    }
+  };
+
   const drain = async () => {
     if (!leftovers.delivered) {
+      const undelivered = ledger.undelivered(conversationId);
       leftovers.delivered = true;
-      for (const turn of ledger.undelivered(conversationId)) deliver(turn, deps.openReply(turn, deliveries));
+      for (const turn of undelivered) deliver(turn, deps.openReply(turn, deliveries));
     }
     while (!closing) {
       const turn = ledger.nextOpen(conversationId);
@@ -99,16 +116,25 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     if (asked.has(turn.id)) return;
     asked.add(turn.id);
     const reply = deps.openReply(turn, deliveries);
-    deliveries = deliveries.then(() =>
-      reply.askToContinue(turn.openTool ?? "").catch((error: unknown) => {
-        deps.report("the question could not be put", error, turn);
+    inOrder(async () => {
+      try {
+        await reply.askToContinue(turn.openTool ?? "");
+      } catch (error) {
+        const errorId = deps.report("the question could not be put", error, turn);
         // Nobody will ever press its buttons: the turn ends here instead of waiting for ever.
         if (!(error instanceof Undeliverable)) return;
-        ledger.end(turn.id, { ...EMPTY_END, outcome: "cancelled" });
-        ledger.move(turn.id, "give_up");
+        await written(() => ledger.end(turn.id, { ...EMPTY_END, outcome: "cancelled" }));
+        await written(() => ledger.move(turn.id, "give_up", { errorId }));
         wake();
-      }),
-    );
+      }
+    });
+  };
+
+  /** One after the other. What fails in one has been told, or belongs to a daemon that stops: the next goes on. */
+  const inOrder = (deliver: () => Promise<void>) => {
+    deliveries = deliveries.then(deliver).catch((error: unknown) => {
+      if (!released.signal.aborted) onTrouble(error);
+    });
   };
 
   const holdUntil = (timeMs: number) => {
@@ -128,14 +154,17 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
       const result = await ask(turn, reply, running.signal);
       if (abandoned) {
         // Not a crash: nothing was cut short but what we cut short ourselves.
-        ledger.move(turn.id, "wait");
+        noted(() => ledger.move(turn.id, "wait"));
         return await reply.leave();
       }
       if ("heldUntilMs" in result) {
-        ledger.move(turn.id, "wait", result);
-        return await reply.hold(result.heldUntilMs);
+        await written(() => ledger.move(turn.id, "wait", result));
+        return await reply.hold(result.heldUntilMs).catch((error: unknown) => {
+          deps.report("it could not be told that the turn is held", error, turn);
+        });
       }
-      const ended = ledger.end(turn.id, result.end, result.session);
+      // An answer that can't be written down yet is kept until it can: Claude's work is in it.
+      const ended = await written(() => ledger.end(turn.id, result.end, result.session));
       if (!ended && ledger.turn(turn.id)?.state === "cancelled") return withdraw(turn, reply);
       deliver({ ...turn, end: result.end }, reply);
     } finally {
@@ -144,7 +173,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
   };
 
   const withdraw = (turn: Turn, reply: Reply) => {
-    deliveries = deliveries.then(() =>
+    inOrder(() =>
       reply.withdraw().catch((error: unknown) => {
         deps.report("what was shown of a withdrawn turn still stands", error, turn);
       }),
@@ -154,16 +183,28 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
   const deliver = (turn: Turn, reply: Reply) => {
     const { end } = turn;
     if (end === undefined) return;
-    deliveries = deliveries.then(async () => {
+    inOrder(async () => {
       try {
         await reply.finish(end);
-        ledger.move(turn.id, "deliver");
       } catch (error) {
-        deps.report("the answer could not be delivered", error, turn);
+        const errorId = deps.report("the answer could not be delivered", error, turn);
         // Anything else than a lost channel is tried again at the next start: the turn stays `delivering`.
-        if (error instanceof Undeliverable) ledger.move(turn.id, "give_up");
+        if (!(error instanceof Undeliverable)) return;
+        if (error instanceof Refused) await tellRefused(reply, errorId, end.answer);
+        await written(() => ledger.move(turn.id, "give_up", { errorId }));
+        return;
       }
+      await written(() => ledger.move(turn.id, "deliver"));
     });
+  };
+
+  /** Rejects when the daemon stops before it is told: then the next start tries the whole answer once more. */
+  const tellRefused = async (reply: Reply, errorId: string, answer: string) => {
+    try {
+      await reply.refused(errorId, answer);
+    } catch (error) {
+      if (!(error instanceof Undeliverable)) throw error;
+    }
   };
 
   /** Runs the turn in the conversation's session; a session that can't be resumed is replaced by a fresh one. */
@@ -178,7 +219,9 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
       for (let tries = 0; tries < 4; tries += 1) {
         const project = deps.project(turn.projectName);
         if (project === undefined) return failure(turn, "project_gone", `no project ${turn.projectName}`);
-        session ??= deps.sessions.currentOrNew(conversationId, project.name, deps.newId());
+        session ??= await written(() =>
+          deps.sessions.currentOrNew(conversationId, project.name, deps.newId()),
+        );
         const end = await runIn(session, project, continuing, question, turn, reply, signal, said);
 
         const code = end.failure?.code;
@@ -192,14 +235,16 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
           continue;
         }
         if (code === "session_exists") {
-          deps.sessions.markStarted(conversationId, session.sessionId);
+          const { sessionId } = session;
+          await written(() => deps.sessions.markStarted(conversationId, sessionId));
           session = { ...session, started: true };
           continue;
         }
         if (code === "session_unknown") {
           if (session.messageCount > 0) notes.push({ type: "context_lost" });
           const reason = end.failure?.detail ?? "session_unknown";
-          session = deps.sessions.replace(session, deps.newId(), reason);
+          const lost = session;
+          session = await written(() => deps.sessions.replace(lost, deps.newId(), reason));
           continuing = false;
           continue;
         }
@@ -207,7 +252,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
       }
       return failure(turn, "internal", "no session could be started");
     } catch (error) {
-      if (signal.aborted) return { end: { ...EMPTY_END, outcome: "cancelled" } };
+      if (signal.aborted || abandoned) return { end: { ...EMPTY_END, outcome: "cancelled" } };
       return failure(turn, "internal", error);
     }
   };
@@ -228,7 +273,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     const lease = await deps.agents.take(conversationId, spec, {
       signal,
       onWait: (ahead) => {
-        ledger.move(turn.id, "wait");
+        noted(() => ledger.move(turn.id, "wait"));
         reply.waits(ahead);
       },
     });
@@ -239,8 +284,11 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
         prompt = await deps.promptOf(ledger.turn(turn.id) ?? turn, signal);
       }
       signal.throwIfAborted();
-      ledger.move(turn.id, "start");
-      ledger.noteTool(turn.id, undefined);
+      await written(() => {
+        ledger.move(turn.id, "start");
+        ledger.noteTool(turn.id, undefined);
+      });
+      signal.throwIfAborted();
       return await lease.run({
         turnId: question.turnId,
         prompt,
@@ -250,7 +298,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
         signal,
         onEvent: (event) => {
           if (event.type === "turn_started" && !session.started) {
-            deps.sessions.markStarted(conversationId, session.sessionId);
+            noted(() => deps.sessions.markStarted(conversationId, session.sessionId));
           }
           if (event.type === "text" && !event.inSubagent) said.push(event.text);
           noteTool(turn, event);
@@ -271,7 +319,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     } else if (event.type !== "tool_result" || !openTools.delete(event.toolUseId)) {
       return;
     }
-    ledger.noteTool(turn.id, [...openTools.values()].at(-1));
+    noted(() => ledger.noteTool(turn.id, [...openTools.values()].at(-1)));
   };
 
   const putToPeople = (event: AgentEvent, turn: Turn, answer: AnswerRequest) => {
@@ -334,8 +382,11 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     };
     const stats = statsOf(event.end, session);
     const total = { sessionId: session.sessionId, costUsd: totalCost(event.end, session) };
-    const turn = ledger.record(heard, { ...EMPTY_END, outcome: "answered", answer, stats }, total);
-    if (turn !== undefined) tell(turn);
+    inOrder(async () => {
+      const end: TurnEnd = { ...EMPTY_END, outcome: "answered", answer, stats };
+      const turn = await written(() => ledger.record(heard, end, total));
+      if (turn !== undefined) tell(turn);
+    });
   };
 
   const tell = (turn: Turn) => deliver(turn, deps.openReply(turn, deliveries));
@@ -347,14 +398,21 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
         wanted = false;
         await drain();
       }
-    })().finally(() => {
-      draining = undefined;
-    });
+    })()
+      .catch((error: unknown) => {
+        if (released.signal.aborted || !onTrouble(error) || closing) return;
+        clearTimeout(retryTimer);
+        retryTimer = setTimeout(wake, RETRY_MS);
+      })
+      .finally(() => {
+        draining = undefined;
+      });
   };
 
   const idle = async () => {
     while (draining !== undefined) await draining;
-    await deliveries;
+    // One that is delivered may bring a further one.
+    for (let awaited: unknown; awaited !== deliveries; await awaited) awaited = deliveries;
   };
 
   return {
@@ -378,8 +436,10 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     close: async (force) => {
       closing = true;
       clearTimeout(holdTimer);
+      clearTimeout(retryTimer);
       const letGo = async () => {
         abandoned = true;
+        released.abort();
         // Ended rather than interrupted: the CLI takes up a turn that was cut off, not one that a person stopped.
         await deps.agents.end(conversationId);
         running?.abort();
@@ -392,6 +452,9 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     },
   };
 }
+
+/** After the ledger could not be read or written. */
+const RETRY_MS = 5_000;
 
 const ASK_AGAIN =
   "Your last answer did not arrive. If you had finished it, give it again in full; if not, carry on with it.";

@@ -18,6 +18,13 @@ export interface NewTurn {
   readonly editedAtMs?: number;
 }
 
+export interface MoveOptions {
+  /** With `wait`: not before this time (ms since the epoch). */
+  readonly heldUntilMs?: number;
+  /** With `give_up`: what a person can quote. */
+  readonly errorId?: string;
+}
+
 /** What a message asks after an edit at `editedAtMs` (ms since the epoch). */
 export interface Revision {
   readonly prompt: string;
@@ -41,7 +48,7 @@ export interface Ledger {
   /** Turns whose end is known and not yet shown, oldest first. */
   undelivered(conversationId: Snowflake): readonly Turn[];
   /** Moves a turn; false when the event means nothing in its state (then nothing changed). */
-  move(turnId: string, event: Exclude<TurnEvent, "end">, options?: { heldUntilMs?: number }): boolean;
+  move(turnId: string, event: Exclude<TurnEvent, "end">, options?: MoveOptions): boolean;
   /**
    * Records how a turn ended, in one transaction with its session: message count, last activity and cost, unless
    * the conversation was reset since (then the old session stays gone).

@@ -107,7 +107,7 @@ export const EMPTY_END: Omit<TurnEnd, "outcome"> = {
 };
 
 /** A failure of the agent, or of ours. */
-export type FailureCode = AgentFailureCode | "internal" | "project_gone" | "daemon_crashed";
+export type FailureCode = AgentFailureCode | "internal" | "project_gone" | "daemon_crashed" | "undeliverable";
 
 export type TurnNote =
   | { readonly type: "context_lost" }

@@ -1,7 +1,7 @@
 import { DiscordAPIError, type REST, Routes } from "discord.js";
 import { RESTJSONErrorCodes } from "discord-api-types/v10";
 import type { Snowflake } from "../core/project.ts";
-import { Undeliverable } from "../core/reply.ts";
+import { Refused, Undeliverable } from "../core/reply.ts";
 import { messagePayload, type OutgoingMessage, rawFiles } from "./message-payload.ts";
 
 export type { OutgoingMessage } from "./message-payload.ts";
@@ -19,7 +19,7 @@ export interface ChannelApi {
   react(messageId: Snowflake, emoji: string): Promise<void>;
 }
 
-/** Throws Undeliverable when the channel or the right to write in it is gone; anything else may pass by itself. */
+/** Throws Undeliverable when the channel or the right to write in it is gone, Refused for a bad message; anything else may pass by itself. */
 export function createChannelApi(rest: REST, channelId: Snowflake): ChannelApi {
   return {
     create: (message, { nonce, replyTo }) =>
@@ -100,8 +100,15 @@ async function classified<T>(call: () => Promise<T>): Promise<T> {
     if (GONE.some((code) => isCode(error, code))) {
       throw new Undeliverable(`Discord says: ${(error as Error).message}`, { cause: error });
     }
+    if (isRefusal(error)) throw new Refused(`Discord says: ${error.message}`, { cause: error });
     throw error;
   }
+}
+
+/** An answer of Discord itself to what we sent; what stands before it answers without a code. */
+function isRefusal(error: unknown): error is DiscordAPIError {
+  if (!(error instanceof DiscordAPIError)) return false;
+  return error.status === 400 || error.status === 413 || (error.status === 403 && Number(error.code) > 0);
 }
 
 /** From https://discord.com/developers/docs/topics/opcodes-and-status-codes#json: trying again can't help. */

@@ -71,6 +71,7 @@ function setUp(options: FakeAgentsOptions & { deliver?: (turn: Turn, end: TurnEn
         show: () => {},
         askToContinue: async (tool) => void shown.push(`${turn.prompt} cut short in ${tool}`),
         hold: async () => void shown.push(`${turn.prompt} is held`),
+        refused: async () => {},
         withdraw: async () => void shown.push(`${turn.prompt} is withdrawn`),
         leave: async () => void shown.push(`${turn.prompt} is left`),
         finish: async (end) => {
@@ -92,6 +93,7 @@ function setUp(options: FakeAgentsOptions & { deliver?: (turn: Turn, end: TurnEn
       newId: () => `id-${++ids}`,
       now: Date.now,
       report: (what) => `error-${reports.push(what)}`,
+      storageTrouble: () => false,
     });
   };
   let current = open();

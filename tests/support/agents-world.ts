@@ -101,6 +101,7 @@ export function agentsWorld(options: {
     newId: randomUUID,
     now: Date.now,
     report: (what) => what,
+    storageTrouble: () => false,
   });
   const processes = () => processesWith(`AGENTS_WORLD=${home}`);
   const stop = async () => {

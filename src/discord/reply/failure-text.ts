@@ -56,6 +56,8 @@ const SENTENCES: Readonly<Record<FailureCode, string>> = {
   protocol:
     "Claude Code said something that the bot does not understand. Ask again; if it stays, update both.",
   internal: "Something went wrong in the bot itself. Ask again; if it stays, please report it.",
+  undeliverable:
+    "Claude has answered, but Discord does not take the answer as it is. Ask for it in another form.",
   project_gone: "This channel's project is no longer in the config, so the message was not run.",
   daemon_crashed:
     "The bot crashed twice while Claude was at this, so it is not tried a third time. Ask again, perhaps in smaller steps.",

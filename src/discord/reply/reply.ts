@@ -1,12 +1,13 @@
 import type { DeliveryStore } from "../../core/ledger.ts";
 import type { Snowflake } from "../../core/project.ts";
-import type { OpenReply, Reply } from "../../core/reply.ts";
+import { type OpenReply, Refused, type Reply } from "../../core/reply.ts";
 import type { Turn } from "../../core/turn.ts";
 import type { ChannelApi, OutgoingMessage } from "../channel-api.ts";
 import type { OwnMessage } from "../own-messages.ts";
 import { restartQuestion, runNow } from "../turn-buttons.ts";
 import { keepTyping } from "../typing.ts";
 import { EMPTY_VIEW, nextView, spokenText } from "./answer-view.ts";
+import { failureText } from "./failure-text.ts";
 import { fileMessages } from "./file-messages.ts";
 import { type RenderOptions, renderEnd, renderRunning } from "./render-answer.ts";
 import { createStreamSplitter } from "./stream-splitter.ts";
@@ -99,6 +100,21 @@ function openReply(turn: Turn, after: Promise<void>, deps: RepliesDeps): Reply {
       await writer.finish([{ content: holdText(untilMs) }]);
       // The answer comes as a message of its own, hours later maybe: an edit of this one would tell nobody.
       deps.deliveries.forget(turn.id, 0);
+    },
+    refused: async (errorId, answer) => {
+      const content = failureText({
+        code: "undeliverable",
+        errorId,
+        resetsAtMs: undefined,
+        nowMs: deps.now(),
+      });
+      try {
+        // As a file its words are not looked at; if it is the file that is refused, the bare sentence may pass.
+        await writer.finish([{ content, files: [{ name: "answer.md", data: answer }] }]);
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        await writer.finish([{ content }]);
+      }
     },
     withdraw: async () => {
       settle();

@@ -42,6 +42,7 @@ export function createWriter(options: WriterOptions): Writer {
   let wanted: (() => readonly OutgoingMessage[]) | undefined;
   let passes: Promise<void> | undefined;
   let left = false;
+  let isHopeless = false;
 
   // A turn that another process began to answer: its messages are there, with a content that we don't know.
   for (const delivery of deliveries.ofTurn(turnId)) {
@@ -115,6 +116,7 @@ export function createWriter(options: WriterOptions): Writer {
         await pass(messages());
       } catch (error) {
         // A preview is not worth a fight; the end is, and it goes over everything once more.
+        isHopeless ||= error instanceof Undeliverable;
         options.onTrouble(error);
       }
       await delay(options.paceMs, undefined, { signal: hurry.signal }).catch(() => {});
@@ -131,7 +133,7 @@ export function createWriter(options: WriterOptions): Writer {
 
   return {
     show: (messages) => {
-      if (left || hurry.signal.aborted) return;
+      if (left || isHopeless || hurry.signal.aborted) return;
       wanted = messages;
       passes ??= follow();
     },
