@@ -6,18 +6,20 @@ import type { PromptPart } from "../core/agent.ts";
  * began by itself at the same moment.
  */
 export function userLine(turnId: string, prompt: readonly PromptPart[]) {
+  const command = prompt.find((part) => part.type === "command");
   return {
     type: "user",
     uuid: turnId,
-    client_composed: true,
+    // Only without it the CLI takes its own commands as such; these are three words of ours.
+    ...(command === undefined ? { client_composed: true } : {}),
     priority: "later",
     origin: { kind: "human" },
-    message: { role: "user", content: prompt.map(contentBlock) },
+    message: { role: "user", content: command === undefined ? prompt.map(contentBlock) : command.text },
   };
 }
 
 function contentBlock(part: PromptPart) {
-  if (part.type === "text") return part;
+  if (part.type === "text" || part.type === "command") return { type: "text", text: part.text };
   const source = { type: "base64", media_type: part.mediaType, data: part.data };
   return part.type === "image" ? { type: "image", source } : { type: "document", title: part.title, source };
 }

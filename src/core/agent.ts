@@ -43,8 +43,12 @@ export interface HostTool {
 /** A piece of what a person said; `data` is base64. */
 export type PromptPart =
   | { readonly type: "text"; readonly text: string }
+  /** A command of the CLI's own, like `/compact`; it stands alone. Never what a person wrote. */
+  | { readonly type: "command"; readonly text: SessionCommand }
   | { readonly type: "image"; readonly mediaType: string; readonly data: string }
   | { readonly type: "document"; readonly mediaType: string; readonly data: string; readonly title: string };
+
+export type SessionCommand = "/compact" | "/context" | "/usage";
 
 /** The answer to a permission request. */
 export type PermissionAnswer =

@@ -56,6 +56,8 @@ export interface Conversation {
   unprompted(event: AgentEvent): void;
   /** Interrupts the running turn; false when none runs. */
   interrupt(): boolean;
+  /** Cancels a turn, running or waiting; false when it has ended already. */
+  cancel(turnId: string): boolean;
   /** Settles when nothing runs and nothing is left to deliver. */
   idle(): Promise<void>;
   /** Starts no further turn; what still runs is let go when `force` is aborted, to be continued later. */
@@ -342,7 +344,8 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     return {
       end: {
         outcome: end.outcome === "completed" ? "answered" : end.outcome === "failed" ? "failed" : "cancelled",
-        answer: said.join("\n\n"),
+        // What a command of the CLI says is nobody's speech, so that it comes with the end alone.
+        answer: said.join("\n\n") || end.text,
         failureCode: failed?.code,
         errorId: failed && deps.report(`the turn failed: ${failed.code}`, failed, turn),
         resetsAtMs: failed?.resetsAtMs,
@@ -431,6 +434,17 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     interrupt: () => {
       running?.abort();
       return running !== undefined;
+    },
+    cancel: (turnId) => {
+      if (running !== undefined && latest?.id === turnId) {
+        running.abort();
+        return true;
+      }
+      if (!ledger.end(turnId, { ...EMPTY_END, outcome: "cancelled" })) return false;
+      const ended = ledger.turn(turnId);
+      if (ended !== undefined) tell(ended);
+      wake();
+      return true;
     },
     idle,
     close: async (force) => {

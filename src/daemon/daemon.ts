@@ -5,15 +5,21 @@ import { createClaude } from "../claude/claude.ts";
 import type { DamagedConfigFile } from "../claude/config-file.ts";
 import type { Credential } from "../claude/environment.ts";
 import type { ClaudeCredential, Config } from "../config/config.ts";
+import { setProjectModel } from "../config/edit.ts";
 import type { Environment, Paths } from "../config/paths.ts";
+import type { AgentModel } from "../core/agent.ts";
 import { createAgentPool } from "../core/agent-pool.ts";
 import { ERROR_ID_BYTES, errorId } from "../core/error-id.ts";
 import { CoordError } from "../core/errors.ts";
 import { withHostTools } from "../core/host-tools.ts";
 import { watchLedger } from "../core/ledger-watch.ts";
+import { sessionCommandOf } from "../core/session-command.ts";
 import type { Turn } from "../core/turn.ts";
 import { createAcknowledge } from "../discord/acknowledge.ts";
 import { createChannelApi } from "../discord/channel-api.ts";
+import { commandHandlers } from "../discord/commands/commands.ts";
+import { COMMANDS } from "../discord/commands/definitions.ts";
+import { registerCommands } from "../discord/commands/register.ts";
 import { createGateway } from "../discord/gateway.ts";
 import { hintText } from "../discord/hint.ts";
 import { createInteractions } from "../discord/interactions/interactions.ts";
@@ -22,12 +28,14 @@ import { ownMessages } from "../discord/own-messages.ts";
 import { createPrompts } from "../discord/prompts/prompts.ts";
 import { createReactions } from "../discord/reactions.ts";
 import { readMessage } from "../discord/read-message.ts";
+import { discordTime } from "../discord/reply/amounts.ts";
 import { createReplies } from "../discord/reply/reply.ts";
 import { toolLine } from "../discord/reply/tool-line.ts";
 import { DISCORD_ORIGINS } from "../files/download.ts";
 import { createIntake } from "../files/intake.ts";
 import { loadOutgoing } from "../files/load-outgoing.ts";
 import { createSendFile, SEND_FILE } from "../files/send-file.ts";
+import { createConversationFacts } from "../sqlite/conversation-facts.ts";
 import { createCursorStore } from "../sqlite/cursors.ts";
 import { openDatabase } from "../sqlite/database.ts";
 import { createDeliveryStore } from "../sqlite/deliveries.ts";
@@ -45,6 +53,7 @@ import { createConversations } from "./conversations.ts";
 import { createEdits } from "./edits.ts";
 import { keepFilesTidy } from "./file-retention.ts";
 import { createInbound } from "./inbound.ts";
+import { keepCommands } from "./keep-commands.ts";
 import type { Logger } from "./logger.ts";
 import { recoverTurns } from "./recover-turns.ts";
 import { repeatSweep } from "./repeat-sweep.ts";
@@ -142,10 +151,14 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     const fitting = agentsThatFit();
     log.info("agents that may run at once", { max_agents: maxAgents() });
     const sendFile = createSendFile({ store: outgoing, root: paths.files, log });
+    let models: readonly AgentModel[] = [];
     const agents = createAgentPool({
       startAgent: withHostTools(
         (spec, onEvent) =>
-          claude.start({ ...spec, additionalDirs: [join(paths.files, spec.conversationId)] }, onEvent),
+          claude.start({ ...spec, additionalDirs: [join(paths.files, spec.conversationId)] }, (event) => {
+            if (event.type === "ready") models = event.models;
+            onEvent(event);
+          }),
         {
           tools: [SEND_FILE],
           call: (spec, _name, input) => sendFile(spec, input),
@@ -257,7 +270,10 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       sessions,
       agents,
       openReply: replies,
-      promptOf: intake.prompt,
+      promptOf: async (turn, signal) => {
+        const command = sessionCommandOf(turn);
+        return command === undefined ? intake.prompt(turn, signal) : [{ type: "command", text: command }];
+      },
       questions: prompts,
       grants: grants.of,
       project: projectNamed,
@@ -317,11 +333,33 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       log: log.info,
     });
 
+    const facts = createConversationFacts(db);
+    const startedAtMs = Date.now();
+    const commands = commandHandlers({
+      projects: () => config().projects,
+      guildOf: gateway.guildOf,
+      conversation: conversations.of,
+      ledger,
+      sessions,
+      agents,
+      pastSessions: facts.pastSessions,
+      context: facts.context,
+      models: () => models,
+      setModel: async (name, model) => {
+        await setProjectModel({ path: paths.config, env }, name, model);
+      },
+      post: async (channelId, message) => {
+        const nonce = randomBytes(15).toString("base64url");
+        await createChannelApi(gateway.rest, channelId).create(message, { nonce });
+      },
+      health: () => `up since ${discordTime(startedAtMs, "R")} · Claude Code ${found.version}`,
+      newId: randomUUID,
+    });
     const interactions = createInteractions({
       handlers: {
-        commands: {},
-        suggestions: {},
+        ...commands,
         components: {
+          ...commands.components,
           ask: prompts.handler,
           ...turnDecisions({
             ledger,
@@ -373,6 +411,15 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     recoverTurns({ ledger, policy: config().restart, report, log });
     await gateway.connect();
     void prompts.closeLost();
+    const guildsOfProjects = () =>
+      new Set(config().projects.flatMap(({ channelId }) => gateway.guildOf(channelId) ?? []));
+    stops.push(
+      keepCommands({
+        guilds: guildsOfProjects,
+        register: (guildId) => registerCommands(gateway.rest, gateway.bot().userId, guildId, COMMANDS),
+        log,
+      }),
+    );
     for (const { conversationId } of ledger.unfinishedConversations())
       conversations.of(conversationId).wake();
     log.info("ready", { bot: gateway.botName(), projects: config().projects.length });

@@ -16,7 +16,9 @@ import {
 import { CoordError } from "../core/errors.ts";
 import type { BotIdentity, IncomingMessage, IncomingTyping } from "../core/inbound.ts";
 import type { Snowflake } from "../core/project.ts";
+
 import { deletedMessages } from "./deleted-messages.ts";
+
 import { createHistory, type History } from "./history.ts";
 import { incomingMessage, incomingTyping } from "./incoming-message.ts";
 import { type IncomingInteraction, incomingInteraction } from "./interactions/incoming-interaction.ts";
@@ -55,6 +57,8 @@ export interface Gateway {
    */
   connect(): Promise<void>;
   botName(): string;
+  /** The guild of a channel that the bot can see. */
+  guildOf(channelId: Snowflake): Snowflake | undefined;
   /** Asked each time: roles come and go. */
   bot(): BotIdentity;
   /** Whether Discord sends us events at this moment. */
@@ -132,6 +136,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     rest: client.rest,
     history: createHistory(client),
     connect,
+    guildOf: (channelId) => {
+      const channel = client.channels.cache.get(channelId);
+      return channel !== undefined && "guildId" in channel ? (channel.guildId ?? undefined) : undefined;
+    },
     botName: () => client.user?.username ?? "",
     bot: () => ({ userId: client.user?.id ?? "", roleIds: ownRoleIds(client) }),
     isReady: () => client.isReady() && client.ws.shards.every((shard) => shard.status === Status.Ready),

@@ -2,11 +2,16 @@ import { type APIMessageTopLevelComponent, ButtonStyle, ComponentType } from "di
 import type { OutgoingMessage } from "./message-payload.ts";
 
 /** What stands before the colon of these buttons' custom_id; the turn's id stands behind it. */
-export const TURN_BUTTONS = { runNow: "run", goOn: "continue", drop: "drop" } as const;
+export const TURN_BUTTONS = { runNow: "run", goOn: "continue", drop: "drop", stop: "stop" } as const;
 
 /** The notice of an expired turn, with a button to run it after all. */
 export function runNow(turnId: string, message: OutgoingMessage): OutgoingMessage {
   return { ...message, components: row([["Run now", ButtonStyle.Primary, TURN_BUTTONS.runNow, turnId]]) };
+}
+
+/** Under an answer that is being written: ends its turn. */
+export function stopButton(turnId: string): readonly APIMessageTopLevelComponent[] {
+  return row([["Stop", ButtonStyle.Secondary, TURN_BUTTONS.stop, turnId]]);
 }
 
 /** Asks whether a turn goes on whose `tool` was at work when the daemon ended. */

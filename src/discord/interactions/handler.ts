@@ -32,6 +32,8 @@ export interface HandlerContext<S extends Subject> {
   /** Those of the subject's projects in which this person may do it; empty only when it has none. */
   readonly projects: readonly Project[];
   readonly answer: InteractionAnswer;
+  /** Whether this person may also do something else in the subject's first project. */
+  readonly may: (action: Action) => boolean;
 }
 
 /** What to offer while somebody types in an option; at most 25 are shown. */
@@ -52,7 +54,11 @@ export interface InteractionHandler {
 
 export interface Opened {
   readonly subject: Subject;
-  readonly run: (projects: readonly Project[], answer: InteractionAnswer) => Promise<void>;
+  readonly run: (
+    projects: readonly Project[],
+    answer: InteractionAnswer,
+    may: (action: Action) => boolean,
+  ) => Promise<void>;
 }
 
 export function interactionHandler<S extends Subject>(definition: HandlerDefinition<S>): InteractionHandler {
@@ -64,7 +70,7 @@ export function interactionHandler<S extends Subject>(definition: HandlerDefinit
       if (typeof subject === "string") return subject;
       return {
         subject,
-        run: (projects, answer) => definition.run({ interaction, subject, projects, answer }),
+        run: (projects, answer, may) => definition.run({ interaction, subject, projects, answer, may }),
       };
     },
   };

@@ -1,5 +1,6 @@
 import type { REST } from "discord.js";
-import { type AccessPolicy, decideAccess } from "../../core/access.ts";
+import { type AccessPolicy, type Action, decideAccess } from "../../core/access.ts";
+import { CoordError } from "../../core/errors.ts";
 import type { Project } from "../../core/project.ts";
 import { type AcknowledgedAnswer, createAnswer } from "./answer.ts";
 import type { InteractionHandler } from "./handler.ts";
@@ -54,11 +55,17 @@ export function createInteractions(
       await serve(handler, interaction, answer, deps, about);
       await answer.finish();
     } catch (error) {
+      const tell = (content: string) =>
+        answer.whisper({ content }).catch((again: unknown) => {
+          deps.log.debug("a failed interaction could not be answered", { ...about, error: again });
+        });
+      // What a person can put right is said as it is; it is no failure of ours.
+      if (error instanceof CoordError) {
+        await tell(error.message);
+        return;
+      }
       const errorId = deps.report("an interaction failed", error, about);
-      const content = `Something went wrong on my side. The log has it under **${errorId}**.`;
-      await answer.whisper({ content }).catch((again: unknown) => {
-        deps.log.debug("a failed interaction could not be answered", { ...about, error: again });
-      });
+      await tell(`Something went wrong on my side. The log has it under **${errorId}**.`);
     }
   };
 }
@@ -79,9 +86,10 @@ async function serve(
   if (typeof opened === "string") return tell(opened);
 
   const { guildId, projects } = opened.subject;
-  const decide = (project: Project | undefined) =>
-    decideAccess(interaction.actor, handler.action, { guildId, project }, deps.policy(), deps.now());
+  const decide = (project: Project | undefined, action = handler.action) =>
+    decideAccess(interaction.actor, action, { guildId, project }, deps.policy(), deps.now());
   const allowed = projects.filter((project) => decide(project).allowed);
+  const may = (action: Action) => decide(allowed[0], action).allowed;
   if (allowed.length === 0) {
     // What concerns no project, as adding one, is judged by the general rules alone.
     const decision = decide(projects[0]);
@@ -91,7 +99,7 @@ async function serve(
     }
   }
   if (interaction.input.type !== "autocomplete") deps.log.info("an interaction", about);
-  await opened.run(allowed, answer);
+  await opened.run(allowed, answer, may);
 }
 
 function handlerOf(

@@ -4,7 +4,7 @@ import { type OpenReply, Refused, type Reply } from "../../core/reply.ts";
 import type { Turn } from "../../core/turn.ts";
 import type { ChannelApi, OutgoingMessage } from "../channel-api.ts";
 import type { OwnMessage } from "../own-messages.ts";
-import { restartQuestion, runNow } from "../turn-buttons.ts";
+import { restartQuestion, runNow, stopButton } from "../turn-buttons.ts";
 import { keepTyping } from "../typing.ts";
 import { EMPTY_VIEW, nextView, spokenText } from "./answer-view.ts";
 import { failureText } from "./failure-text.ts";
@@ -71,7 +71,9 @@ function openReply(turn: Turn, after: Promise<void>, deps: RepliesDeps): Reply {
       splitter.replace(markdown);
       return splitter.parts();
     };
-    return renderRunning(view, begunAtMs ?? deps.now(), { ...options(), split });
+    const messages = renderRunning(view, begunAtMs ?? deps.now(), { ...options(), split });
+    const last = messages.pop();
+    return last === undefined ? [] : [...messages, { ...last, components: stopButton(turn.id) }];
   };
   const update = () => {
     if (begunAtMs === undefined) return;

@@ -1,0 +1,66 @@
+import type { Snowflake } from "../../core/project.ts";
+import { textForm } from "../components.ts";
+import { type InteractionHandler, interactionHandler } from "../interactions/handler.ts";
+import type { PointedMessage } from "../interactions/incoming-interaction.ts";
+import type { CommandsDeps } from "./commands-deps.ts";
+import { type Place, placeOf } from "./place.ts";
+
+export const ASK_ABOUT = "Ask Claude about this";
+
+/** Forms that somebody may still be filling in. */
+const KEPT = 100;
+
+/** The entry of a message's menu and the form that it opens, `about:<message>`: a turn about that message. */
+export function askAboutHandlers(deps: CommandsDeps): {
+  command: InteractionHandler;
+  form: InteractionHandler;
+} {
+  const pointed = new Map<Snowflake, PointedMessage>();
+  return {
+    command: interactionHandler<Place>({
+      action: "talk",
+      subject: (interaction) => placeOf(interaction, deps.projects()),
+      run: async ({ interaction: { input }, answer }) => {
+        if (input.type !== "message_command") return;
+        const { message } = input;
+        if (message.content.trim() === "")
+          return answer.whisper({ content: "There is no text in that message." });
+        pointed.set(message.id, message);
+        for (const oldest of [...pointed.keys()].slice(0, -KEPT)) pointed.delete(oldest);
+        const label = "What do you want to know?";
+        const options = { customId: `about:${message.id}`, title: ASK_ABOUT, label, maxLength: 2000 };
+        await answer.form(textForm(options));
+      },
+    }),
+    form: interactionHandler<Place & { readonly message: PointedMessage }>({
+      action: "talk",
+      subject: (interaction) => {
+        const { input } = interaction;
+        const place = placeOf(interaction, deps.projects());
+        const message = pointed.get("customId" in input ? (input.customId.split(":")[1] ?? "") : "");
+        if (typeof place === "string") return place;
+        return message === undefined
+          ? "That took too long. Please choose the message again."
+          : { ...place, message };
+      },
+      run: async ({ interaction, subject, answer }) => {
+        const { project, conversationId, guildId, message } = subject;
+        const question = interaction.input.type === "modal" ? (interaction.input.fields.text ?? "") : "";
+        const quoted = message.content.replace(/^/gm, "> ");
+        deps.ledger.accept({
+          id: deps.newId(),
+          conversationId,
+          guildId,
+          projectName: project.name,
+          messageId: undefined,
+          authorId: interaction.actor.userId,
+          authorName: interaction.actorName,
+          prompt: `${question}\n\nIt is about this message of ${message.authorName}:\n${quoted}`,
+        });
+        deps.conversation(conversationId).wake();
+        const link = `https://discord.com/channels/${guildId}/${message.channelId}/${message.id}`;
+        await answer.reply({ content: `Claude is asked about ${link}.` });
+      },
+    }),
+  };
+}

@@ -1,0 +1,36 @@
+import type { AgentModel } from "../../core/agent.ts";
+import type { AgentPool } from "../../core/agent-pool.ts";
+import type { Conversation } from "../../core/conversation.ts";
+import type { Ledger, SessionStore } from "../../core/ledger.ts";
+import type { Project, Snowflake } from "../../core/project.ts";
+import type { OutgoingMessage } from "../message-payload.ts";
+
+/** What commands work on. */
+export interface CommandsDeps {
+  readonly projects: () => readonly Project[];
+  readonly guildOf: (channelId: Snowflake) => Snowflake | undefined;
+  readonly conversation: (conversationId: Snowflake) => Pick<Conversation, "interrupt" | "cancel" | "wake">;
+  readonly ledger: Pick<Ledger, "open" | "accept" | "turn">;
+  readonly sessions: Pick<SessionStore, "current" | "list" | "reset">;
+  readonly agents: Pick<AgentPool, "end" | "counts">;
+  /** Sessions of a conversation that have ended, the latest first. */
+  readonly pastSessions: (conversationId: Snowflake) => readonly PastSession[];
+  /** Tokens in the window after the conversation's last answer, and the window's size. */
+  readonly context: (conversationId: Snowflake) => { tokens: number; window: number } | undefined;
+  /** What the CLI last offered; empty before an agent has run. */
+  readonly models: () => readonly AgentModel[];
+  /** Writes a project's model into the config; undefined leaves the choice to the CLI. */
+  readonly setModel: (projectName: string, model: string | undefined) => Promise<void>;
+  /** Says something in a channel of which the command was not given. */
+  readonly post: (channelId: Snowflake, message: OutgoingMessage) => Promise<void>;
+  /** One line on the daemon: its version, since when it runs. */
+  readonly health: () => string;
+  readonly newId: () => string;
+}
+
+export interface PastSession {
+  readonly sessionId: string;
+  readonly messageCount: number;
+  readonly lastActiveMs: number;
+  readonly reason: string;
+}

@@ -1,0 +1,36 @@
+import type { InteractionHandlers } from "../interactions/interactions.ts";
+import { TURN_BUTTONS } from "../turn-buttons.ts";
+import { ASK_ABOUT, askAboutHandlers } from "./ask-about.ts";
+import type { CommandsDeps } from "./commands-deps.ts";
+import { helpCommand } from "./help.ts";
+import { modelCommand, modelSuggestions } from "./model.ts";
+import { passOn } from "./pass-on.ts";
+import { queueCommand } from "./queue.ts";
+import { resetHandlers } from "./reset.ts";
+import { sessionCommand } from "./session.ts";
+import { statusHandler } from "./status.ts";
+import { stopCommand, stopTurn } from "./stop.ts";
+
+/** The handlers of all commands and of the buttons and forms that belong to them. */
+export function commandHandlers(deps: CommandsDeps): InteractionHandlers {
+  const status = statusHandler(deps);
+  const reset = resetHandlers(deps);
+  const askAbout = askAboutHandlers(deps);
+  return {
+    commands: {
+      help: helpCommand(deps),
+      stop: stopCommand(deps),
+      status,
+      queue: queueCommand(deps),
+      model: modelCommand(deps),
+      reset: reset.command,
+      session: sessionCommand(deps),
+      compact: passOn("/compact", deps),
+      context: passOn("/context", deps),
+      usage: passOn("/usage", deps),
+      [ASK_ABOUT]: askAbout.command,
+    },
+    suggestions: { model: modelSuggestions(deps) },
+    components: { status, reset: reset.button, about: askAbout.form, [TURN_BUTTONS.stop]: stopTurn(deps) },
+  };
+}

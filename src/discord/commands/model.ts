@@ -1,0 +1,61 @@
+import {
+  type Choice,
+  type InteractionHandler,
+  interactionHandler,
+  suggestionHandler,
+} from "../interactions/handler.ts";
+import type { CommandsDeps } from "./commands-deps.ts";
+import { type Place, placeOf } from "./place.ts";
+
+/** They stay what they are while the models behind them change. */
+const ALIASES = ["sonnet", "opus", "haiku"];
+const DEFAULT = "default";
+/** What the CLI takes: names, cloud ids with colons and slashes, `[1m]`. */
+const MODEL = /^[\w.:/@[\]-]{1,100}$/;
+
+/** `/model [name]`: shows the channel's model, or changes it from the next message on, also after a restart. */
+export function modelCommand(deps: CommandsDeps): InteractionHandler {
+  return interactionHandler<Place>({
+    action: "manage",
+    answers: "in_channel",
+    subject: (interaction) => placeOf(interaction, deps.projects()),
+    run: async ({ interaction: { input }, subject: { project }, answer }) => {
+      const name = input.type === "command" ? input.options.name : undefined;
+      const before = project.model ?? DEFAULT;
+      if (typeof name !== "string") {
+        const known = choices(deps).map(({ value }) => `\`${value}\``);
+        return answer.reply({
+          content: `**${project.name}** uses \`${before}\`. To choose: ${known.join(", ")}.`,
+        });
+      }
+      const wanted = name.trim();
+      if (!MODEL.test(wanted)) return answer.whisper({ content: "That is no name of a model." });
+      await deps.setModel(project.name, wanted === DEFAULT ? undefined : wanted);
+      const known = choices(deps).some(({ value }) => value === wanted);
+      const doubt = known ? "" : "\n-# I don't know this name; Claude will say so if it does not either.";
+      const content = `**${project.name}** uses \`${wanted}\` (before: \`${before}\`) from the next message on.${doubt}`;
+      await answer.reply({ content });
+    },
+  });
+}
+
+export function modelSuggestions(deps: CommandsDeps): InteractionHandler {
+  return suggestionHandler<Place>({
+    action: "manage",
+    subject: (interaction) => placeOf(interaction, deps.projects()),
+    suggest: async ({ input }) => {
+      const typed = input.type === "autocomplete" ? input.focused.typed.toLowerCase() : "";
+      return choices(deps).filter(({ name, value }) => `${name} ${value}`.toLowerCase().includes(typed));
+    },
+  });
+}
+
+/** Aliases first, then what the CLI offers. */
+function choices(deps: CommandsDeps): Choice[] {
+  const offered = deps.models().filter(({ value }) => !ALIASES.includes(value) && value !== DEFAULT);
+  return [
+    ...ALIASES.map((alias) => ({ name: alias, value: alias })),
+    { name: "default (Claude Code chooses)", value: DEFAULT },
+    ...offered.map(({ value, displayName }) => ({ name: `${displayName} (${value})`.slice(0, 100), value })),
+  ];
+}

@@ -1,0 +1,29 @@
+import type { SessionCommand } from "../../core/agent.ts";
+import { type InteractionHandler, interactionHandler } from "../interactions/handler.ts";
+import type { CommandsDeps } from "./commands-deps.ts";
+import { type Place, placeOf } from "./place.ts";
+
+/** A command of Claude Code's own, run in the channel's session as a turn; its text is the answer. */
+export function passOn(command: SessionCommand, deps: CommandsDeps): InteractionHandler {
+  return interactionHandler<Place>({
+    action: "talk",
+    subject: (interaction) => placeOf(interaction, deps.projects()),
+    run: async ({ interaction, subject: { project, conversationId, guildId }, answer }) => {
+      if (deps.sessions.current(conversationId) === undefined) {
+        return answer.reply({ content: "There is no session here yet." });
+      }
+      deps.ledger.accept({
+        id: deps.newId(),
+        conversationId,
+        guildId,
+        projectName: project.name,
+        messageId: undefined,
+        authorId: interaction.actor.userId,
+        authorName: interaction.actorName,
+        prompt: command,
+      });
+      deps.conversation(conversationId).wake();
+      await answer.reply({ content: `\`${command}\` runs as soon as what was asked before is done.` });
+    },
+  });
+}

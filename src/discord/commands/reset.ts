@@ -1,0 +1,132 @@
+import { projectOf } from "../../core/inbound.ts";
+import type { Session } from "../../core/ledger.ts";
+import type { Project, Snowflake } from "../../core/project.ts";
+import { button, row } from "../components.ts";
+import {
+  type HandlerContext,
+  type InteractionHandler,
+  interactionHandler,
+  type Subject,
+} from "../interactions/handler.ts";
+import type { IncomingInteraction } from "../interactions/incoming-interaction.ts";
+import { discordTime, dollars } from "../reply/amounts.ts";
+import type { CommandsDeps } from "./commands-deps.ts";
+import { NO_PROJECT } from "./place.ts";
+
+const CONFIRM_MS = 60_000;
+
+interface ResetSubject extends Subject {
+  readonly project: Project;
+  readonly session: Session;
+}
+
+interface ResetChoice extends ResetSubject {
+  readonly confirmed: boolean;
+}
+
+/** `/reset [channel]` and its two buttons, `reset:yes:<channel>:<session>` and `reset:no:…`. */
+export function resetHandlers(deps: CommandsDeps): {
+  command: InteractionHandler;
+  button: InteractionHandler;
+} {
+  const waiting = new Map<string, NodeJS.Timeout>();
+
+  const target = (
+    interaction: IncomingInteraction,
+    channelId: Snowflake,
+    parentId: Snowflake | undefined,
+  ) => {
+    const session = deps.sessions.current(channelId);
+    const named = deps.projects().find(({ name }) => name === session?.projectName);
+    const project = projectOf(channelId, parentId, deps.projects()) ?? named;
+    if (project === undefined) return NO_PROJECT;
+    if (deps.guildOf(project.channelId) !== interaction.guildId) return NO_PROJECT;
+    if (session === undefined) return `There is no session in <#${channelId}>: the next message starts one.`;
+    return { guildId: interaction.guildId, projects: [project], project, session };
+  };
+
+  const confirm = async ({ subject: { project, session }, answer }: HandlerContext<ResetSubject>) => {
+    const text = [
+      `**Reset the session of <#${session.conversationId}>?** (project ${project.name})`,
+      `Claude forgets ${count(session.messageCount)}${worth(session)}, last active ${discordTime(session.lastActiveMs, "R")}.`,
+      resumable(session.sessionId, project),
+    ].join("\n");
+    const id = `${session.conversationId}:${session.sessionId}`;
+    const buttons = row(
+      button(`reset:yes:${id}`, "Yes, reset", { color: "red" }),
+      button(`reset:no:${id}`, "Cancel"),
+    );
+    await answer.reply({ content: text, components: [buttons] });
+    clearTimeout(waiting.get(id));
+    const timer = setTimeout(() => {
+      waiting.delete(id);
+      // The person may have put the message away: then there is nothing to change.
+      answer
+        .update({ content: `${text}\n-# Not reset: nobody confirmed it within a minute.` })
+        .catch(() => {});
+    }, CONFIRM_MS);
+    // A question that nobody answers must not hold the daemon's end.
+    timer.unref();
+    waiting.set(id, timer);
+  };
+
+  const reset = async ({
+    subject: { project, session, confirmed },
+    interaction,
+    answer,
+  }: HandlerContext<ResetChoice>) => {
+    const { conversationId, sessionId } = session;
+    const id = `${conversationId}:${sessionId}`;
+    const timer = waiting.get(id);
+    if (timer === undefined) return answer.update({ content: OVER });
+    clearTimeout(timer);
+    waiting.delete(id);
+    if (!confirmed) return answer.update({ content: "Nothing was reset." });
+    deps.conversation(conversationId).interrupt();
+    deps.sessions.reset(conversationId, `reset in Discord by ${interaction.actorName}`);
+    const what = `The session is reset; the next message starts a new one. ${count(session.messageCount)} forgotten.`;
+    await answer.update({ content: `${what}\n${resumable(sessionId, project)}` });
+    await deps.agents.end(conversationId);
+    await deps.post(conversationId, { content: `-# 🔄 <@${interaction.actor.userId}> reset the session.` });
+  };
+
+  return {
+    command: interactionHandler<ResetSubject>({
+      action: "manage",
+      subject: (interaction) => {
+        const { input, channelId, parentChannelId } = interaction;
+        const chosen = input.type === "command" ? input.options.channel : undefined;
+        return typeof chosen === "string" && chosen !== channelId
+          ? target(interaction, chosen, undefined)
+          : target(interaction, channelId, parentChannelId);
+      },
+      run: confirm,
+    }),
+    button: interactionHandler<ResetChoice>({
+      action: "manage",
+      subject: (interaction) => {
+        const { input } = interaction;
+        const [, choice, channelId = "", sessionId] = "customId" in input ? input.customId.split(":") : [];
+        const found = target(interaction, channelId, undefined);
+        if (typeof found === "string") return found;
+        return found.session.sessionId === sessionId ? { ...found, confirmed: choice === "yes" } : OVER;
+      },
+      run: reset,
+    }),
+  };
+}
+
+const OVER = "That question is over. Run `/reset` again.";
+
+function count(messages: number): string {
+  return `${messages} ${messages === 1 ? "message" : "messages"}`;
+}
+
+function worth({ costUsd }: Session): string {
+  const cost = dollars(costUsd);
+  return cost === undefined ? "" : ` (${cost})`;
+}
+
+function resumable(sessionId: string, project: Project): string {
+  return `It can be taken up again in a terminal: \`cd ${project.projectDir} && claude --resume ${sessionId}\``;
+}

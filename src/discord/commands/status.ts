@@ -1,0 +1,84 @@
+import type { Session } from "../../core/ledger.ts";
+import type { Project } from "../../core/project.ts";
+import { button, row } from "../components.ts";
+import {
+  type HandlerContext,
+  type InteractionHandler,
+  interactionHandler,
+  type Subject,
+} from "../interactions/handler.ts";
+import type { IncomingInteraction } from "../interactions/incoming-interaction.ts";
+import { discordTime, dollars } from "../reply/amounts.ts";
+import type { CommandsDeps } from "./commands-deps.ts";
+
+const PAGE = 8;
+
+/** `/status`, and its buttons `status:<page>`: the conversations of the projects in which the person may talk. */
+export function statusHandler(deps: CommandsDeps): InteractionHandler {
+  return interactionHandler<Subject>({
+    action: "talk",
+    subject: ({ guildId }) => {
+      const projects = deps.projects().filter(({ channelId }) => deps.guildOf(channelId) === guildId);
+      return projects.length === 0 ? "No project belongs to this guild." : { guildId, projects };
+    },
+    run: async ({ interaction, projects, answer }: HandlerContext<Subject>) => {
+      const named = new Map(projects.map((project) => [project.name, project]));
+      const sessions = deps.sessions.list().filter(({ projectName }) => named.has(projectName));
+      const pages = Math.max(1, Math.ceil(sessions.length / PAGE));
+      const page = Math.min(pageOf(interaction), pages - 1);
+      const shown = sessions.slice(page * PAGE, (page + 1) * PAGE);
+      const title = `**${sessions.length} ${sessions.length === 1 ? "session" : "sessions"}**`;
+      const content = [
+        pages === 1 ? title : `${title}, page ${page + 1} of ${pages}`,
+        ...shown.map((session) => line(session, named.get(session.projectName), deps)),
+        ...idle(projects, sessions),
+        `-# ${health(deps)}`,
+      ].join("\n");
+      const buttons = row(
+        button(`status:${page - 1}`, "Back", { disabled: page === 0 }),
+        button(`status:${page + 1}`, "On", { disabled: page === pages - 1 }),
+      );
+      const message = { content, components: pages === 1 ? [] : [buttons] };
+      if (interaction.input.type === "button") await answer.update(message);
+      else await answer.reply(message);
+    },
+  });
+}
+
+function pageOf({ input }: IncomingInteraction): number {
+  const page = input.type === "button" ? Number(input.customId.split(":")[1]) : 0;
+  return Number.isSafeInteger(page) && page > 0 ? page : 0;
+}
+
+function line(session: Session, project: Project | undefined, deps: CommandsDeps): string {
+  const { conversationId, messageCount, lastActiveMs, costUsd, projectName } = session;
+  const open = deps.ledger.open(conversationId);
+  const running = open.some(({ state }) => state === "running");
+  const waiting = open.filter(({ state }) => state === "accepted" || state === "queued").length;
+  const context = deps.context(conversationId);
+  const parts = [
+    `<#${conversationId}>`,
+    projectName,
+    project?.model ?? "default model",
+    `${messageCount} ${messageCount === 1 ? "message" : "messages"}`,
+    discordTime(lastActiveMs, "R"),
+    dollars(costUsd),
+    context && `context ${Math.round((100 * context.tokens) / context.window)} %`,
+    running ? "**running**" : undefined,
+    waiting > 0 ? `${waiting} waiting` : undefined,
+  ];
+  return `- ${parts.filter((part) => part !== undefined).join(" · ")}`;
+}
+
+/** Projects in which nobody has spoken yet are there all the same. */
+function idle(projects: readonly Project[], sessions: readonly Session[]): string[] {
+  const quiet = projects.filter(({ name }) => !sessions.some(({ projectName }) => projectName === name));
+  if (quiet.length === 0) return [];
+  const shown = quiet.slice(0, 10).map(({ channelId }) => `<#${channelId}>`);
+  return [`No session yet: ${shown.join(", ")}${quiet.length > 10 ? ` and ${quiet.length - 10} more` : ""}`];
+}
+
+function health({ agents, health: daemon }: CommandsDeps): string {
+  const { busy, idle: warm, waiting } = agents.counts();
+  return `${daemon()} · agents: ${busy} busy, ${warm} warm${waiting === 0 ? "" : `, ${waiting} waiting for one`}`;
+}
