@@ -6,7 +6,8 @@ import type { Project, Snowflake } from "./project.ts";
 import { answerWithoutAsking, type Questions } from "./prompts.ts";
 import { mayWrite } from "./recovery.ts";
 import type { OpenReply, Reply } from "./reply.ts";
-import { Refused, Undeliverable } from "./reply.ts";
+import { Refused, Undeliverable, Undeliverable } from "./reply.ts";
+import { silentAnswer } from "./session-command.ts";
 import {
   EMPTY_END,
   type FailureCode,
@@ -345,7 +346,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
       end: {
         outcome: end.outcome === "completed" ? "answered" : end.outcome === "failed" ? "failed" : "cancelled",
         // What a command of the CLI says is nobody's speech, so that it comes with the end alone.
-        answer: said.join("\n\n") || end.text,
+        answer: said.join("\n\n") || end.text || (failed === undefined ? silentAnswer(turn) : ""),
         failureCode: failed?.code,
         errorId: failed && deps.report(`the turn failed: ${failed.code}`, failed, turn),
         resetsAtMs: failed?.resetsAtMs,

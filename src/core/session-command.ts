@@ -10,3 +10,10 @@ const COMMANDS: readonly SessionCommand[] = ["/compact", "/context", "/usage"];
 export function sessionCommandOf(turn: Pick<Turn, "messageId" | "prompt">): SessionCommand | undefined {
   return turn.messageId === undefined ? COMMANDS.find((command) => command === turn.prompt) : undefined;
 }
+
+/** What stands for an answer where the CLI does its command and says nothing. */
+export function silentAnswer(turn: Pick<Turn, "messageId" | "prompt">): string {
+  return sessionCommandOf(turn) === "/compact"
+    ? "The session is compacted: a summary stands for what was said before."
+    : "";
+}

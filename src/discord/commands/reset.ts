@@ -17,7 +17,9 @@ const CONFIRM_MS = 60_000;
 
 interface ResetSubject extends Subject {
   readonly project: Project;
-  readonly session: Session;
+  readonly conversationId: Snowflake;
+  /** Undefined when there is none: what there is is told only to those who may ask. */
+  readonly session: Session | undefined;
 }
 
 interface ResetChoice extends ResetSubject {
@@ -41,11 +43,16 @@ export function resetHandlers(deps: CommandsDeps): {
     const project = projectOf(channelId, parentId, deps.projects()) ?? named;
     if (project === undefined) return NO_PROJECT;
     if (deps.guildOf(project.channelId) !== interaction.guildId) return NO_PROJECT;
-    if (session === undefined) return `There is no session in <#${channelId}>: the next message starts one.`;
-    return { guildId: interaction.guildId, projects: [project], project, session };
+    return { guildId: interaction.guildId, projects: [project], project, conversationId: channelId, session };
   };
 
-  const confirm = async ({ subject: { project, session }, answer }: HandlerContext<ResetSubject>) => {
+  const confirm = async ({ subject, answer }: HandlerContext<ResetSubject>) => {
+    const { project, session, conversationId } = subject;
+    if (session === undefined) {
+      return answer.whisper({
+        content: `There is no session in <#${conversationId}>: the next message starts one.`,
+      });
+    }
     const text = [
       `**Reset the session of <#${session.conversationId}>?** (project ${project.name})`,
       `Claude forgets ${count(session.messageCount)}${worth(session)}, last active ${discordTime(session.lastActiveMs, "R")}.`,
@@ -71,11 +78,12 @@ export function resetHandlers(deps: CommandsDeps): {
   };
 
   const reset = async ({
-    subject: { project, session, confirmed },
+    subject: { project, session, conversationId, confirmed },
     interaction,
     answer,
   }: HandlerContext<ResetChoice>) => {
-    const { conversationId, sessionId } = session;
+    if (session === undefined) return answer.update({ content: OVER });
+    const { sessionId } = session;
     const id = `${conversationId}:${sessionId}`;
     const timer = waiting.get(id);
     if (timer === undefined) return answer.update({ content: OVER });
@@ -109,7 +117,9 @@ export function resetHandlers(deps: CommandsDeps): {
         const [, choice, channelId = "", sessionId] = "customId" in input ? input.customId.split(":") : [];
         const found = target(interaction, channelId, undefined);
         if (typeof found === "string") return found;
-        return found.session.sessionId === sessionId ? { ...found, confirmed: choice === "yes" } : OVER;
+        // Another session than the one that was asked about stays as it is.
+        const session = found.session?.sessionId === sessionId ? found.session : undefined;
+        return { ...found, session, confirmed: choice === "yes" };
       },
       run: reset,
     }),

@@ -10,7 +10,8 @@ import type { CommandsDeps } from "./commands-deps.ts";
 import { placeOf } from "./place.ts";
 
 interface TurnSubject extends Subject {
-  readonly turn: Turn;
+  /** Undefined when nothing runs: what there is is told only to those who may ask. */
+  readonly turn: Turn | undefined;
 }
 
 /** `/stop`: ends the turn that runs here, or that waits first. */
@@ -22,7 +23,7 @@ export function stopCommand(deps: CommandsDeps): InteractionHandler {
       if (typeof place === "string") return place;
       const open = deps.ledger.open(place.conversationId).filter(({ state }) => state !== "delivering");
       const turn = open.find(({ state }) => state === "running") ?? open[0];
-      return turn === undefined ? "Nothing runs here." : { ...place, turn };
+      return { ...place, turn };
     },
     run: (context) => cancel(context, deps),
   });
@@ -42,6 +43,7 @@ async function cancel(
   { subject: { turn }, interaction, may, answer }: HandlerContext<TurnSubject>,
   deps: CommandsDeps,
 ): Promise<void> {
+  if (turn === undefined) return answer.whisper({ content: "Nothing runs here." });
   if (turn.authorId !== interaction.actor.userId && !may("manage")) {
     const content = `Only ${turn.authorId === undefined ? "a manager" : `<@${turn.authorId}> or a manager`} may stop this.`;
     return answer.whisper({ content });
