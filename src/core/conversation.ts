@@ -6,7 +6,7 @@ import type { Project, Snowflake } from "./project.ts";
 import { answerWithoutAsking, type Questions } from "./prompts.ts";
 import { mayWrite } from "./recovery.ts";
 import type { OpenReply, Reply } from "./reply.ts";
-import { Refused, Undeliverable, Undeliverable } from "./reply.ts";
+import { Refused, Undeliverable } from "./reply.ts";
 import { silentAnswer } from "./session-command.ts";
 import {
   EMPTY_END,
