@@ -6,6 +6,8 @@ export interface CatchUpLimits {
   readonly maxAgeMs: number;
   /** Of one channel, so many of the newest are run; those before them are too many to run unasked. */
   readonly maxMessages: number;
+  /** Those from before this time (ms since the epoch) are not run by themselves. */
+  readonly expireBeforeMs?: number | undefined;
 }
 
 /** What becomes of missed messages: `run` as if they came now, or `expire`: told, with a way to run them after all. */
@@ -16,7 +18,8 @@ export function planCatchUp(
 ): readonly { readonly message: IncomingMessage; readonly fate: "run" | "expire" }[] {
   const firstToRun = missed.length - limits.maxMessages;
   return missed.map((message, index) => {
-    const isOld = nowMs - snowflakeTimeMs(message.id) > limits.maxAgeMs;
+    const oldestMs = Math.max(nowMs - limits.maxAgeMs, limits.expireBeforeMs ?? 0);
+    const isOld = snowflakeTimeMs(message.id) < oldestMs;
     return { message, fate: isOld || index < firstToRun ? "expire" : "run" };
   });
 }

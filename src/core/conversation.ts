@@ -142,8 +142,8 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
 
   const holdUntil = (timeMs: number) => {
     clearTimeout(holdTimer);
-    // A timer counts at most 2^31 - 1 ms, so a longer hold is looked at again on the way.
-    holdTimer = setTimeout(wake, Math.min(timeMs - deps.now(), 2 ** 31 - 1));
+    // Looked at again on the way: a clock that was set meanwhile counts from then on.
+    holdTimer = setTimeout(wake, Math.min(timeMs - deps.now(), LONGEST_TIMER_MS));
   };
 
   const runOne = async (turn: Turn) => {
@@ -170,6 +170,9 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
       const ended = await written(() => ledger.end(turn.id, result.end, result.session));
       if (!ended && ledger.turn(turn.id)?.state === "cancelled") return withdraw(turn, reply);
       deliver({ ...turn, end: result.end }, reply);
+    } catch (error) {
+      await reply.leave();
+      throw error;
     } finally {
       running = undefined;
     }
@@ -190,8 +193,9 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
       try {
         await reply.finish(end);
       } catch (error) {
-        const errorId = deps.report("the answer could not be delivered", error, turn);
         // Anything else than a lost channel is tried again at the next start: the turn stays `delivering`.
+        if (closing && !(error instanceof Undeliverable)) return;
+        const errorId = deps.report("the answer could not be delivered", error, turn);
         if (!(error instanceof Undeliverable)) return;
         if (error instanceof Refused) await tellRefused(reply, errorId, end.answer);
         await written(() => ledger.move(turn.id, "give_up", { errorId }));
@@ -216,7 +220,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     const said: string[] = [];
     try {
       let session: Session | undefined;
-      let continuing = turn.attempts > 0;
+      let begunIn = turn.sessionId;
       let question = { turnId: turn.id, prompt: await deps.promptOf(turn, signal) };
       // A lost session, one whose start was not recorded, a question that the CLI has already: once each.
       for (let tries = 0; tries < 4; tries += 1) {
@@ -225,7 +229,16 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
         session ??= await written(() =>
           deps.sessions.currentOrNew(conversationId, project.name, deps.newId()),
         );
-        const end = await runIn(session, project, continuing, question, turn, reply, signal, said);
+        const end = await runIn(
+          session,
+          project,
+          begunIn === session.sessionId,
+          question,
+          turn,
+          reply,
+          signal,
+          said,
+        );
 
         const code = end.failure?.code;
         if (code === "usage_limit" && end.failure?.resetsAtMs !== undefined) {
@@ -234,7 +247,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
         if (code === "turn_already_taken") {
           // It stands in the session already, from before a restart or a limit: asking again needs a new id.
           question = { turnId: deps.newId(), prompt: [{ type: "text", text: ASK_AGAIN }] };
-          continuing = false;
+          begunIn = undefined;
           continue;
         }
         if (code === "session_exists") {
@@ -248,7 +261,6 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
           const reason = end.failure?.detail ?? "session_unknown";
           const lost = session;
           session = await written(() => deps.sessions.replace(lost, deps.newId(), reason));
-          continuing = false;
           continue;
         }
         return conclude(turn, session, end, said, notes);
@@ -303,6 +315,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
           if (event.type === "turn_started" && !session.started) {
             noted(() => deps.sessions.markStarted(conversationId, session.sessionId));
           }
+          if (event.type === "turn_started") noted(() => ledger.begun(turn.id, session.sessionId));
           if (event.type === "text" && !event.inSubagent) said.push(event.text);
           noteTool(turn, event);
           putToPeople(event, turn, lease.answer);
@@ -467,6 +480,8 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     },
   };
 }
+
+const LONGEST_TIMER_MS = 60_000;
 
 /** After the ledger could not be read or written. */
 const RETRY_MS = 5_000;

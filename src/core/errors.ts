@@ -15,6 +15,7 @@ export type ErrorCode =
   | "home_unwritable"
   | "database_newer"
   | "database_damaged"
+  | "database_unavailable"
   // A person can put it right, or it passes by itself.
   | "already_running"
   | "discord_unreachable"

@@ -34,7 +34,7 @@ export interface CatchUp {
   replace(channelId: Snowflake, messageId: Snowflake, message: IncomingMessage | undefined): void;
   /** From here on messages may have been missed: nothing counts as live until its channel is caught up. */
   suspend(): void;
-  /** Fetches what was missed in every project's channel and threads. */
+  /** Fetches what was missed in every project's channel and threads. Never rejects. */
   start(): Promise<void>;
 }
 
@@ -158,7 +158,12 @@ export function createCatchUp(deps: CatchUpDeps): CatchUp {
     start: async () => {
       const sinceMs = deps.now() - deps.limits().maxAgeMs;
       const { projects } = deps.routing();
-      for (const { channelId } of projects) begin(channelId, false);
+      try {
+        for (const { channelId } of projects) begin(channelId, false);
+      } catch (error) {
+        // Each channel tries again by itself, below.
+        deps.log.warn("where channels begin can't be written down yet", { error });
+      }
       await Promise.all(
         projects.map(async ({ channelId }) => {
           await catchUp(channelId, false);

@@ -37,12 +37,12 @@ import { loadOutgoing } from "../files/load-outgoing.ts";
 import { createSendFile, SEND_FILE } from "../files/send-file.ts";
 import { createConversationFacts } from "../sqlite/conversation-facts.ts";
 import { createCursorStore } from "../sqlite/cursors.ts";
-import { openDatabase } from "../sqlite/database.ts";
 import { createDeliveryStore } from "../sqlite/deliveries.ts";
 import { createGrantStore } from "../sqlite/grants.ts";
 import { lockInstance } from "../sqlite/instance-lock.ts";
 import { createLedger } from "../sqlite/ledger.ts";
 import { createMaterialStore } from "../sqlite/material.ts";
+import { openOrRestore } from "../sqlite/open-or-restore.ts";
 import { createOutgoingStore } from "../sqlite/outgoing.ts";
 import { createPromptStore } from "../sqlite/prompts.ts";
 import { createSessionStore } from "../sqlite/sessions.ts";
@@ -50,8 +50,10 @@ import { storageTrouble } from "../sqlite/storage-trouble.ts";
 import { agentsThatFit } from "./agent-limit.ts";
 import { createCatchUp } from "./catch-up.ts";
 import { createConversations } from "./conversations.ts";
+import { keepBackups } from "./daily-backup.ts";
 import { createEdits } from "./edits.ts";
 import { keepFilesTidy } from "./file-retention.ts";
+import { guarded } from "./guard.ts";
 import { createInbound } from "./inbound.ts";
 import { keepCommands } from "./keep-commands.ts";
 import type { Logger } from "./logger.ts";
@@ -108,14 +110,19 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
   try {
     mkdirSync(paths.home, { recursive: true, mode: 0o700 });
     stops.push(lockInstance(paths.lock));
-    const db = openDatabase(paths.database);
+    const { db, restored } = openOrRestore(paths.database, Date.now());
     stops.push(() => void db.close());
+    // The event loop stands still meanwhile; who waits longer for a lock tries again later.
+    db.pragma("busy_timeout = 1000");
+    const restoredAtMs = restored && Date.now();
+    if (restored !== undefined) log.error("sessions.db was damaged: a backup took its place", restored);
     const watched = watchStore ?? ((_name, store) => store);
     const stored = watched("ledger", createLedger(db, Date.now));
-    const ledger = watchLedger(stored, (turn) => {
+    const onChange = (turn: Turn) => {
       acknowledge.changed(turn);
       if (turn.state === "accepted") intake.begin(turn);
-    });
+    };
+    const ledger = watchLedger(stored, guarded("what follows a turn's change", onChange, log));
     const sessions = watched("sessions", createSessionStore(db, Date.now));
     const deliveries = watched("deliveries", createDeliveryStore(db, Date.now));
     const cursors = watched("cursors", createCursorStore(db));
@@ -193,15 +200,23 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       onMessage: (message) => catchUp.take(message),
       onNewSession: () => catchUp.suspend(),
       onSessionReady: () => void catchUp.start(),
-      onEdit: (message, editedAtMs) => {
-        catchUp.replace(message.channelId, message.id, message);
-        edits.edited(message, editedAtMs);
-      },
-      onDelete: (channelId, messageIds) => {
-        for (const messageId of messageIds) catchUp.replace(channelId, messageId, undefined);
-        edits.deleted(messageIds);
-      },
-      onTyping: (typing) => warmUp(typing),
+      onEdit: guarded(
+        "an edit",
+        (message, editedAtMs) => {
+          catchUp.replace(message.channelId, message.id, message);
+          edits.edited(message, editedAtMs);
+        },
+        log,
+      ),
+      onDelete: guarded(
+        "a delete",
+        (channelId, messageIds) => {
+          for (const messageId of messageIds) catchUp.replace(channelId, messageId, undefined);
+          edits.deleted(messageIds);
+        },
+        log,
+      ),
+      onTyping: guarded("a typing indicator", (typing) => warmUp(typing), log),
       onInteraction: (interaction) => void interactions(interaction),
       onRefused: (error) => refuse(error),
       log,
@@ -400,7 +415,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       history: gateway.history,
       cursors,
       routing,
-      limits: () => config().catchUp,
+      limits: () => ({ ...config().catchUp, expireBeforeMs: restoredAtMs }),
       handle: inbound,
       now: Date.now,
       signal: writing.signal,
@@ -422,6 +437,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     );
     for (const { conversationId } of ledger.unfinishedConversations())
       conversations.of(conversationId).wake();
+    stops.push(keepBackups({ file: paths.database, now: Date.now, log }));
     log.info("ready", { bot: gateway.botName(), projects: config().projects.length });
     return {
       botName: gateway.botName(),

@@ -1,4 +1,5 @@
 import { removeOldFiles } from "../files/remove-old.ts";
+import { guarded } from "./guard.ts";
 
 export interface FileRetentionDeps {
   readonly root: string;
@@ -23,7 +24,8 @@ export function keepFilesTidy({ root, keepMs, foldersInUse, now, log }: FileRete
       (error: unknown) => log.warn("old files could not be removed", { error }),
     );
   };
-  tidy();
-  const timer = setInterval(tidy, INTERVAL_MS);
+  const tick = guarded("tidying files", tidy, { error: log.warn });
+  tick();
+  const timer = setInterval(tick, INTERVAL_MS);
   return () => clearInterval(timer);
 }

@@ -1,5 +1,6 @@
 import type { AgentPool } from "../core/agent-pool.ts";
 import type { SessionStore } from "../core/ledger.ts";
+import { guarded } from "./guard.ts";
 
 /** Twice a second: what a person did in a shell should count before they are back in Discord. */
 const INTERVAL_MS = 500;
@@ -15,10 +16,10 @@ export function watchResets({
 }: {
   sessions: SessionStore;
   agents: AgentPool;
-  log: { info(message: string, fields?: object): void };
+  log: { info(message: string, fields?: object): void; error(message: string, fields?: object): void };
 }): () => void {
   let seen = sessions.version();
-  const timer = setInterval(() => {
+  const look = () => {
     const version = sessions.version();
     if (version === seen) return;
     seen = version;
@@ -27,6 +28,7 @@ export function watchResets({
       log.info("the session was reset; its agent ends", { conversation, session_id: sessionId });
       void agents.end(conversation);
     }
-  }, INTERVAL_MS);
+  };
+  const timer = setInterval(guarded("looking for resets", look, log), INTERVAL_MS);
   return () => clearInterval(timer);
 }

@@ -3,12 +3,14 @@ import Sqlite from "better-sqlite3";
 import { CoordError } from "../core/errors.ts";
 import { migrations } from "./migrations.ts";
 import { adoptPythonSessions, isPythonDatabase } from "./python-sessions.ts";
+import { storageTrouble } from "./storage-trouble.ts";
 
 export type Database = Sqlite.Database;
 
 /**
  * Opens the database, brings its schema up to date and checks that it is whole. An older one is copied first, to
- * `<file>.before-<version>`; a newer one is refused (database_newer), a damaged one too (database_damaged).
+ * `<file>.before-<version>`; a newer one is refused (database_newer), a damaged one too (database_damaged), and
+ * one that can't be written now (database_unavailable).
  */
 export function openDatabase(file: string): Database {
   let db: Database;
@@ -60,5 +62,11 @@ function keepCopy(db: Database, copy: string): void {
 
 function unreadable(file: string, cause: unknown): CoordError {
   const why = cause instanceof Error ? cause.message : String(cause);
+  const trouble = storageTrouble(cause);
+  if (trouble !== undefined) {
+    return new CoordError("database_unavailable", `The database ${file} can't be used: ${trouble}.`, {
+      cause,
+    });
+  }
   return new CoordError("database_damaged", `The database ${file} can't be opened: ${why}.`, { cause });
 }

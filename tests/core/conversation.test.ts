@@ -10,6 +10,7 @@ import { type Reply, Undeliverable } from "../../src/core/reply.ts";
 import type { Turn, TurnEnd } from "../../src/core/turn.ts";
 import { createLedger } from "../../src/sqlite/ledger.ts";
 import { createSessionStore } from "../../src/sqlite/sessions.ts";
+import { storageTrouble } from "../../src/sqlite/storage-trouble.ts";
 import { testDatabase } from "../support/database.ts";
 import { createFakeAgents, EMPTY_END, type FakeAgentsOptions } from "../support/fake-agents.ts";
 
@@ -39,6 +40,8 @@ function setUp(options: FakeAgentsOptions & { deliver?: (turn: Turn, end: TurnEn
   const agents = createFakeAgents(options);
   const shown: string[] = [];
   const reports: string[] = [];
+  const troubles: string[] = [];
+  const clock = { passedMs: 0 };
   const configured: { project: Project | undefined; grants: SessionGrants } = { project, grants: NO_GRANTS };
   const questions: Question[] = [];
   const closed: string[] = [];
@@ -91,9 +94,9 @@ function setUp(options: FakeAgentsOptions & { deliver?: (turn: Turn, end: TurnEn
       timing: () => ({ stallTimeoutMs: 60_000, stopGraceMs: 10 }),
       toolLine: (name, input) => `${name} ${String(input.command ?? "")}`,
       newId: () => `id-${++ids}`,
-      now: Date.now,
+      now: () => Date.now() + clock.passedMs,
       report: (what) => `error-${reports.push(what)}`,
-      storageTrouble: () => false,
+      storageTrouble: (error) => troubles.push(storageTrouble(error) ?? "a bug") > 0,
     });
   };
   let current = open();
@@ -128,6 +131,9 @@ function setUp(options: FakeAgentsOptions & { deliver?: (turn: Turn, end: TurnEn
     pool,
     shown,
     reports,
+    troubles,
+    clock,
+    db,
     configured,
     questions,
     closed,
@@ -556,4 +562,45 @@ test("a turn that waits for a free agent is let go as well", async () => {
   await conversation().close(AbortSignal.abort());
   expect(shown).toEqual(["a is left"]);
   expect(ledger.turn("turn-a")?.state).toBe("queued");
+});
+
+test("an answer that finds the disk full is kept until there is room, and given once", async () => {
+  const set = setUp({ onTurn: (agent) => agent.answer("long ".repeat(50_000)) });
+  set.accept("a");
+  set.db.pragma(`max_page_count = ${set.db.pragma("page_count", { simple: true })}`);
+  await expect.poll(() => set.troubles).toContain("the disk is full");
+  expect(set.ledger.turn("turn-a")?.state).not.toBe("answered");
+  expect(set.shown).toEqual([]);
+  set.db.pragma("max_page_count = 1000000");
+  await expect.poll(() => set.ledger.turn("turn-a")?.state, { timeout: 10_000 }).toBe("answered");
+  await set.idle();
+  expect(set.shown).toHaveLength(1);
+  expect(set.ledger.turn("turn-a")?.end?.answer).toHaveLength(250_000);
+  expect(set.ledger.turn("turn-a")?.attempts).toBe(1);
+  expect(set.reports).toEqual([]);
+});
+
+test("a full disk does not keep the daemon from stopping", async () => {
+  const set = setUp({ onTurn: (agent) => agent.answer("long ".repeat(50_000)) });
+  set.accept("a");
+  set.db.pragma(`max_page_count = ${set.db.pragma("page_count", { simple: true })}`);
+  await expect.poll(() => set.troubles).toContain("the disk is full");
+  await set.conversation().close(AbortSignal.abort());
+  set.db.pragma("max_page_count = 1000000");
+  expect(set.ledger.unfinishedConversations()).toHaveLength(1);
+  expect(set.shown).toEqual(["a is left"]);
+});
+
+test("turns keep their order and their ends when the clock jumps back", async () => {
+  const { accept, idle, shown, clock, ledger } = setUp({
+    onTurn: (agent, _, prompt) => agent.answer(`re ${prompt}`),
+  });
+  accept("a");
+  await idle();
+  clock.passedMs = -86_400_000;
+  accept("b");
+  accept("c");
+  await idle();
+  expect(shown).toEqual(["a: answered re a", "b: answered re b", "c: answered re c"]);
+  expect(ledger.turn("turn-c")?.state).toBe("answered");
 });
