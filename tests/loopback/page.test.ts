@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import type { Client, Interaction } from "discord.js";
-import { expect, onTestFinished, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { startPage } from "../../src/loopback/page/page.ts";
 import { NO_BROWSER, openOnPhone } from "../support/browser.ts";
 import { connectedBot } from "./discord/connected-bot.ts";
@@ -45,9 +45,10 @@ test.each(["package.json", "..%2f..%2fpackage.json", "vendor/lit/../../package.j
   },
 );
 
-test.skipIf(NO_BROWSER)(
-  `what is written is shown as Discord does, and nothing is fetched elsewhere`,
-  async () => {
+describe("in a browser", () => {
+  beforeEach(({ skip }) => skip(NO_BROWSER !== undefined, NO_BROWSER));
+
+  test(`what is written is shown as Discord does, and nothing is fetched elsewhere`, async () => {
     const { url, general, ann, channel } = await setUp();
     await ann.says(general, "a **bold** <b>no tag</b> `code` and ||hidden||");
     await channel.send("# Title\n-# small\n- one\n- two\n```ts\nconst a = 1;\n```\n> quoted");
@@ -64,96 +65,96 @@ test.skipIf(NO_BROWSER)(
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
     expect(errors).toEqual([]);
     expect(foreign).toEqual([]);
-  },
-);
-
-test.skipIf(NO_BROWSER)("messages, edits, reactions and typing appear by themselves", async () => {
-  const { url, discord, channel } = await setUp();
-  const { page } = await openOnPhone(url);
-  await channel.sendTyping();
-  await expect.poll(() => page.locator("#typing").innerText()).toBe(`${discord.bot.username} is typing…`);
-  const sent = await channel.send("first");
-  await expect.poll(() => page.locator(".words").allInnerTexts()).toEqual(["first"]);
-  expect(await page.locator("#typing").innerText()).toBe("");
-  await sent.edit("second");
-  await expect.poll(() => page.locator(".words").allInnerTexts()).toEqual(["second (edited)"]);
-  await sent.react("✅");
-  await expect.poll(() => page.locator(".reactions > button").allInnerTexts()).toEqual(["✅ 1"]);
-  await sent.delete();
-  await expect.poll(() => page.locator("discord-message").count()).toBe(0);
-});
-
-test.skipIf(NO_BROWSER)("a person writes with a mention, answers and sends a file", async () => {
-  const { url, discord, general } = await setUp();
-  const { page } = await openOnPhone(url);
-  const text = page.locator("#text");
-  await text.pressSequentially("@cla");
-  await page.locator("#suggestions button", { hasText: "@claude" }).click();
-  await text.pressSequentially("hello");
-  await page.setInputFiles("#file", { name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("abc") });
-  await text.press("Enter");
-  await discord.until(() => discord.messages(general).length === 1);
-  const [said] = discord.messages(general);
-  expect(said).toMatchObject({
-    content: `${discord.bot.mention} hello`,
-    mentions: [{ id: discord.bot.id }],
-    attachments: [{ filename: "a.txt", size: 3 }],
   });
-  await page.locator("discord-message").hover();
-  await page.getByRole("button", { name: "Reply" }).click();
-  await text.fill("and more");
-  await page.getByRole("button", { name: "Send" }).click();
-  await discord.until(() => discord.messages(general).length === 2);
-  expect(discord.messages(general)[1]?.message_reference?.message_id).toBe(said?.id);
-});
 
-test.skipIf(NO_BROWSER)("commands with options, buttons, menus and forms work", async () => {
-  const { url, discord, general, client, channel } = await setUp();
-  await client.application?.commands.set(
-    [
-      {
-        name: "model",
-        description: "Changes the model",
-        options: [{ name: "name", description: "Which", type: 3, required: true, autocomplete: true }],
-      },
-    ],
-    discord.guild.id,
-  );
-  play(client);
-  const { page, errors } = await openOnPhone(url);
-  const text = page.locator("#text");
-  await text.pressSequentially("/mod");
-  await page.locator("#suggestions button", { hasText: "/model" }).click();
-  await page.locator("#suggestions button", { hasText: "name:" }).click();
-  await page.locator("#suggestions button", { hasText: "sonnet" }).click();
-  await text.press("Enter");
-  const last = () => discord.messages(general).at(-1)?.content;
-  await expect.poll(last).toBe("model is sonnet");
-
-  const row = (component: object) => ({ type: 1, components: [component] }) as never;
-  await channel.send({
-    content: "choose",
-    components: [
-      row({ type: 2, style: 3, label: "Allow", custom_id: "allow" }),
-      row({ type: 3, custom_id: "pick", options: [{ label: "Two", value: "2" }] }),
-    ],
+  test("messages, edits, reactions and typing appear by themselves", async () => {
+    const { url, discord, channel } = await setUp();
+    const { page } = await openOnPhone(url);
+    await channel.sendTyping();
+    await expect.poll(() => page.locator("#typing").innerText()).toBe(`${discord.bot.username} is typing…`);
+    const sent = await channel.send("first");
+    await expect.poll(() => page.locator(".words").allInnerTexts()).toEqual(["first"]);
+    expect(await page.locator("#typing").innerText()).toBe("");
+    await sent.edit("second");
+    await expect.poll(() => page.locator(".words").allInnerTexts()).toEqual(["second (edited)"]);
+    await sent.react("✅");
+    await expect.poll(() => page.locator(".reactions > button").allInnerTexts()).toEqual(["✅ 1"]);
+    await sent.delete();
+    await expect.poll(() => page.locator("discord-message").count()).toBe(0);
   });
-  await page.locator(".row select").selectOption("2");
-  await expect.poll(last).toBe("picked 2");
-  await page.getByRole("button", { name: "Allow" }).click();
-  await page.getByRole("dialog").getByRole("textbox").fill("because");
-  await page.getByRole("button", { name: "Submit" }).click();
-  await expect.poll(last).toBe("said because");
-  expect(errors).toEqual([]);
-});
 
-test.skipIf(NO_BROWSER)("on a phone the channels come from the side", async () => {
-  const { url, discord } = await setUp();
-  discord.addChannel("docs");
-  const { page } = await openOnPhone(url);
-  await page.getByRole("button", { name: "Channels" }).click();
-  await page.getByRole("button", { name: "# docs" }).click();
-  await expect.poll(() => page.locator("#title").innerText()).toBe("# docs");
+  test("a person writes with a mention, answers and sends a file", async () => {
+    const { url, discord, general } = await setUp();
+    const { page } = await openOnPhone(url);
+    const text = page.locator("#text");
+    await text.pressSequentially("@cla");
+    await page.locator("#suggestions button", { hasText: "@claude" }).click();
+    await text.pressSequentially("hello");
+    await page.setInputFiles("#file", { name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("abc") });
+    await text.press("Enter");
+    await discord.until(() => discord.messages(general).length === 1);
+    const [said] = discord.messages(general);
+    expect(said).toMatchObject({
+      content: `${discord.bot.mention} hello`,
+      mentions: [{ id: discord.bot.id }],
+      attachments: [{ filename: "a.txt", size: 3 }],
+    });
+    await page.locator("discord-message").hover();
+    await page.getByRole("button", { name: "Reply" }).click();
+    await text.fill("and more");
+    await page.getByRole("button", { name: "Send" }).click();
+    await discord.until(() => discord.messages(general).length === 2);
+    expect(discord.messages(general)[1]?.message_reference?.message_id).toBe(said?.id);
+  });
+
+  test("commands with options, buttons, menus and forms work", async () => {
+    const { url, discord, general, client, channel } = await setUp();
+    await client.application?.commands.set(
+      [
+        {
+          name: "model",
+          description: "Changes the model",
+          options: [{ name: "name", description: "Which", type: 3, required: true, autocomplete: true }],
+        },
+      ],
+      discord.guild.id,
+    );
+    play(client);
+    const { page, errors } = await openOnPhone(url);
+    const text = page.locator("#text");
+    await text.pressSequentially("/mod");
+    await page.locator("#suggestions button", { hasText: "/model" }).click();
+    await page.locator("#suggestions button", { hasText: "name:" }).click();
+    await page.locator("#suggestions button", { hasText: "sonnet" }).click();
+    await text.press("Enter");
+    const last = () => discord.messages(general).at(-1)?.content;
+    await expect.poll(last).toBe("model is sonnet");
+
+    const row = (component: object) => ({ type: 1, components: [component] }) as never;
+    await channel.send({
+      content: "choose",
+      components: [
+        row({ type: 2, style: 3, label: "Allow", custom_id: "allow" }),
+        row({ type: 3, custom_id: "pick", options: [{ label: "Two", value: "2" }] }),
+      ],
+    });
+    await page.locator(".row select").selectOption("2");
+    await expect.poll(last).toBe("picked 2");
+    await page.getByRole("button", { name: "Allow" }).click();
+    await page.getByRole("dialog").getByRole("textbox").fill("because");
+    await page.getByRole("button", { name: "Submit" }).click();
+    await expect.poll(last).toBe("said because");
+    expect(errors).toEqual([]);
+  });
+
+  test("on a phone the channels come from the side", async () => {
+    const { url, discord } = await setUp();
+    discord.addChannel("docs");
+    const { page } = await openOnPhone(url);
+    await page.getByRole("button", { name: "Channels" }).click();
+    await page.getByRole("button", { name: "# docs" }).click();
+    await expect.poll(() => page.locator("#title").innerText()).toBe("# docs");
+  });
 });
 
 /** A bot that answers whatever is done. */

@@ -113,10 +113,9 @@ function noteText(note: TurnNote): string {
 }
 
 function footerLine({ durationMs, costUsd, contextTokens, contextWindow }: TurnStats): string {
-  const context =
-    contextWindow > 0 && contextTokens > 0
-      ? `${Math.round((contextTokens / contextWindow) * 100)} % of context`
-      : undefined;
+  const percent = contextWindow > 0 ? Math.round((contextTokens / contextWindow) * 100) : 0;
+  // Unknown, or too little to be worth a word.
+  const context = percent > 0 ? `${percent} % of context` : undefined;
   const facts = [duration(durationMs), dollars(costUsd), context].filter((each) => each !== undefined);
   return `-# ${facts.join(" · ")}`;
 }

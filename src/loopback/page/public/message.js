@@ -5,14 +5,15 @@ const EPHEMERAL = 64;
 const LOADING = 128;
 
 /** One message as discord-components show it, with everything on it that can be used. */
-export function messageElement(message, look, does) {
+export function messageElement(message, before, look, does) {
   const { author } = message;
   const shown = el("discord-message", {
     author: look.user(author.id),
     avatar: avatar(look.user(author.id), author.id === look.bot),
     bot: author.bot === true,
-    timestamp: new Date(message.timestamp),
-    twentyFour: true,
+    timestamp: shortTime(message.timestamp),
+    messageBodyOnly: continues(message, before),
+    className: continues(message, before) ? "continued" : "",
     ephemeral: (message.flags & EPHEMERAL) !== 0,
     highlight: message.mentions.some(({ id }) => id === look.me),
   });
@@ -21,7 +22,10 @@ export function messageElement(message, look, does) {
   const words = el("span", { className: "words" });
   const text = (message.flags & LOADING) !== 0 ? "-# *thinking…*" : systemText(message, look);
   words.append(markdown(text, look));
-  if (message.edited_timestamp) words.append(" ", el("span", { className: "edited", textContent: "(edited)" }));
+  if (message.edited_timestamp) {
+    const last = words.lastElementChild?.className === "sub" ? words.lastElementChild : words;
+    last.append(" ", el("span", { className: "edited", textContent: "(edited)" }));
+  }
   for (const embed of message.embeds) words.append(embedElement(embed, look));
   for (const { message: passedOn } of message.message_snapshots ?? []) {
     words.append(el("blockquote", {}, "↪ Forwarded", el("br"), markdown(passedOn.content, look)));
@@ -31,6 +35,18 @@ export function messageElement(message, look, does) {
   if (message.components.length > 0) shown.append(componentElements(message, does));
   shown.append(reactionElements(message, does));
   return shown;
+}
+
+/** Discord puts messages of one person together unless they are far apart or answer something. */
+function continues(message, before) {
+  if (!before || message.referenced_message || before.author.id !== message.author.id) return false;
+  return new Date(message.timestamp) - new Date(before.timestamp) < 7 * 60_000;
+}
+
+function shortTime(timestamp) {
+  const date = new Date(timestamp);
+  const isToday = date.toDateString() === new Date().toDateString();
+  return date.toLocaleString("en-GB", { ...(isToday ? {} : { dateStyle: "short" }), timeStyle: "short" });
 }
 
 /** A picture made here, since a missing one would be asked of Discord. */

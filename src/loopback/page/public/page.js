@@ -97,11 +97,12 @@ const drawNow = async () => {
   const ids = new Set(messages.map(({ id }) => id));
   for (const shown of [...box.children]) if (!ids.has(shown.dataset.id)) shown.remove();
   for (const [index, message] of messages.entries()) {
-    const content = stable(message);
+    const before = messages[index - 1];
+    const content = stable(message) + (before?.id ?? "");
     const old = [...box.children].find((shown) => shown.dataset.id === message.id);
     if (old && drawn.get(message.id) === content) continue;
     drawn.set(message.id, content);
-    const fresh = messageElement(message, look, does);
+    const fresh = messageElement(message, before, look, does);
     if (old) old.replaceWith(fresh);
     else box.insertBefore(fresh, box.children[index] ?? null);
   }
