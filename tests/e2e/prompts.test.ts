@@ -27,7 +27,9 @@ async function scene(project: Record<string, unknown> = {}, config: Record<strin
     config: { access: { users: [ann.id, bob.id] }, ...config },
   });
   const says = (text: string) => ann.says(channel, text, { mention: true });
-  const prompts = () => written(discord, channel).filter(({ components }) => components?.length);
+  // The answer itself has a Stop button while it is written: that is no question.
+  const prompts = () =>
+    written(discord, channel).filter(({ components }) => JSON.stringify(components ?? []).includes('"ask:'));
   const prompt = async (): Promise<APIMessage> => {
     await expect.poll(() => prompts().length, PATIENCE).toBe(1);
     return prompts()[0]!;

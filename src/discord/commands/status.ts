@@ -11,10 +11,15 @@ import type { IncomingInteraction } from "../interactions/incoming-interaction.t
 import { discordTime, dollars } from "../reply/amounts.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
 
+export type StatusDeps = Pick<
+  CommandsDeps,
+  "projects" | "guildOf" | "ledger" | "sessions" | "agents" | "context" | "health"
+>;
+
 const PAGE = 8;
 
 /** `/status`, and its buttons `status:<page>`: the conversations of the projects in which the person may talk. */
-export function statusHandler(deps: CommandsDeps): InteractionHandler {
+export function statusHandler(deps: StatusDeps): InteractionHandler {
   return interactionHandler<Subject>({
     action: "talk",
     subject: ({ guildId }) => {
@@ -50,7 +55,7 @@ function pageOf({ input }: IncomingInteraction): number {
   return Number.isSafeInteger(page) && page > 0 ? page : 0;
 }
 
-function line(session: Session, project: Project | undefined, deps: CommandsDeps): string {
+function line(session: Session, project: Project | undefined, deps: StatusDeps): string {
   const { conversationId, messageCount, lastActiveMs, costUsd, projectName } = session;
   const open = deps.ledger.open(conversationId);
   const running = open.some(({ state }) => state === "running");
@@ -78,7 +83,7 @@ function idle(projects: readonly Project[], sessions: readonly Session[]): strin
   return [`No session yet: ${shown.join(", ")}${quiet.length > 10 ? ` and ${quiet.length - 10} more` : ""}`];
 }
 
-function health({ agents, health: daemon }: CommandsDeps): string {
+function health({ agents, health: daemon }: StatusDeps): string {
   const { busy, idle: warm, waiting } = agents.counts();
   return `${daemon()} · agents: ${busy} busy, ${warm} warm${waiting === 0 ? "" : `, ${waiting} waiting for one`}`;
 }
