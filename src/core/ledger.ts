@@ -58,6 +58,8 @@ export interface Ledger {
   record(turn: NewTurn, end: TurnEnd, session?: { sessionId: string; costUsd: number }): Turn | undefined;
   /** Opens an expired turn again, as the newest of its conversation; false when it is in any other state. */
   revive(turnId: string): boolean;
+  /** The agent of this session has begun the turn: a new one may be told to take it up. */
+  begun(turnId: string, sessionId: string): void;
   /** Notes which tool with effects is at work, so that a crash is known to have cut it short; undefined for none. */
   noteTool(turnId: string, tool: string | undefined): void;
   /** At the start: counts a crash for each turn that was running, puts it back in its queue, and returns them. */

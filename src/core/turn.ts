@@ -63,10 +63,12 @@ export interface Turn {
   /** What is asked, without the mention. */
   readonly prompt: string;
   readonly state: TurnState;
-  /** The conversation's generation when it was accepted; a reset counts it up. */
+  /** The conversation's generation when it was accepted, then when it last started; a reset counts it up. */
   readonly generation: number;
   /** How often an agent was given it. */
   readonly attempts: number;
+  /** The session whose agent has begun it, later the one in which it ended. */
+  readonly sessionId: string | undefined;
   readonly acceptedAtMs: number;
   /** Not before this time, when a limit holds it. */
   readonly heldUntilMs: number | undefined;

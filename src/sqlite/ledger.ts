@@ -46,6 +46,7 @@ export function createLedger(db: Database, now: () => number): Ledger {
       error_id = coalesce(error_id, @errorId),
       awaits = CASE WHEN @event = 'withdraw' THEN NULL ELSE awaits END
     WHERE id = @id`);
+  const setSession = db.prepare("UPDATE turns SET session_id = ? WHERE id = ? AND state = 'running'");
   const setEnd = db.prepare(`
     UPDATE turns SET state = 'delivering', outcome = @outcome, answer = @answer, failure_code = @failureCode,
       error_id = @errorId, resets_at = @resetsAt, notes = @notes, session_id = @sessionId, held_until = NULL,
@@ -127,6 +128,9 @@ export function createLedger(db: Database, now: () => number): Ledger {
 
     revive: (id) => reopen.run(id).changes === 1,
 
+    begun: (id, sessionId) => {
+      setSession.run(sessionId, id);
+    },
     noteTool: (id, tool) => {
       setTool.run(tool ?? null, id);
     },
@@ -172,6 +176,7 @@ interface TurnRow {
   readonly state: Turn["state"];
   readonly generation: number;
   readonly attempts: number;
+  readonly session_id: string | null;
   readonly accepted_at: number;
   readonly held_until: number | null;
   readonly crashes: number;
@@ -205,6 +210,7 @@ function turnOf(row: TurnRow): Turn {
     state: row.state,
     generation: row.generation,
     attempts: row.attempts,
+    sessionId: row.session_id ?? undefined,
     acceptedAtMs: row.accepted_at,
     heldUntilMs: row.held_until ?? undefined,
     crashes: row.crashes,

@@ -43,6 +43,7 @@ export const CRASH_POINTS: readonly CrashPoint[] = [
   ...around("sessions.currentOrNew", 1),
   ...around("ledger.move", 4),
   ...around("sessions.markStarted", 1),
+  ...around("ledger.begun", 2),
   ...around("ledger.end", 2),
   ...around("deliveries.plan", 3),
   ...around("deliveries.sent", 3),

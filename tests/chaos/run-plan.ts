@@ -171,7 +171,7 @@ async function allEnded(
   const deadlineMs = performance.now() + timeoutMs;
   while (performance.now() < deadlineMs) {
     await delay(50);
-    if (!daemon.isSteady()) continue;
+    if (!daemon.isReady()) continue;
     const turns = new Map(ledger.turns().map((turn) => [turn.messageId, turn.state]));
     const open = [...turns.values()].filter((state) => OPEN.has(state));
     if (open.length === 0 && asked.every(({ messageId }) => turns.has(messageId))) return [];

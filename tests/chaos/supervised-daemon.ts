@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 export interface SupervisedDaemon {
   /** Settles when it is ready for the first time; rejects when it ends before, by itself. */
   readonly firstReady: Promise<void>;
-  /** Whether it is ready, in a life that has no crash before it. */
-  isSteady(): boolean;
+  /** Whether it answers. */
+  isReady(): boolean;
   readonly pid: number | undefined;
   signal(signal: NodeJS.Signals): void;
   /** SIGTERM and no further start. */
@@ -38,7 +38,7 @@ export function superviseDaemon(options: SupervisedDaemonOptions): SupervisedDae
   const unexpected: string[] = [];
   const reached: string[] = [];
   let child: ChildProcess | undefined;
-  let steady = false;
+  let ready = false;
   let stopping = false;
   let told: NodeJS.Signals | undefined;
   let deaths = 0;
@@ -59,13 +59,13 @@ export function superviseDaemon(options: SupervisedDaemonOptions): SupervisedDae
       note(`daemon: ${text}`);
       for (const [, point] of text.matchAll(/crashed at (\S+)/g)) reached.push(point ?? "");
       if (text.includes("ready")) first.resolve();
-      if (text.includes("ready")) steady = crash === undefined;
+      if (text.includes("ready")) ready = true;
     });
     const ended = new Promise<string>((resolve) => {
       child?.once("close", (code, signal) => resolve(signal ?? String(code)));
     });
     const how = await ended;
-    steady = false;
+    ready = false;
     child = undefined;
     note(`daemon ended: ${how}`);
     if (how === "SIGKILL") deaths += 1;
@@ -90,7 +90,7 @@ export function superviseDaemon(options: SupervisedDaemonOptions): SupervisedDae
   };
   return {
     firstReady: first.promise,
-    isSteady: () => steady,
+    isReady: () => ready,
     get pid() {
       return child?.pid;
     },

@@ -318,6 +318,22 @@ test("a session that the CLI has and the database did not see start is resumed, 
   expect(ledger.turn("turn-a")?.end).toMatchObject({ outcome: "answered", answer: "hello again", notes: [] });
 });
 
+test("a turn that no agent had begun when the daemon died is asked: what could be taken up is another one", async () => {
+  const { accept, idle, conversation, crash, agents, shown } = setUp();
+  accept("a");
+  await expect.poll(() => agents.all[0]?.commands).toHaveLength(1);
+  agents.all[0]!.answer("hello");
+  accept("b");
+  await expect.poll(() => agents.all[0]?.commands).toHaveLength(2);
+  crash();
+  conversation().wake();
+  await expect.poll(() => agents.all[1]?.commands).toMatchObject([{ type: "turn", turnId: "turn-b" }]);
+  expect(agents.all[1]!.spec).toMatchObject({ resume: true, continueInterrupted: false });
+  agents.all[1]!.answer("hello again");
+  await idle();
+  expect(shown.at(-1)).toBe("b: answered hello again");
+});
+
 test("a turn that ran when the daemon died is taken up in its session", async () => {
   const { accept, idle, conversation, crash, agents, shown } = setUp();
   accept("a");
