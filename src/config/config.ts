@@ -44,7 +44,7 @@ export interface Config {
   readonly shutdown: { readonly graceMs: number };
   readonly logging: { readonly level: LogLevel; readonly messages: boolean };
   readonly health: { readonly listen: ListenAddress | undefined };
-  readonly ledger: { readonly keepMs: number };
+  readonly ledger: { readonly keepMs: number; readonly text: "keep" | "drop" };
   /** Absolute path. */
   readonly projectsRoot: string;
   readonly projects: readonly ConfiguredProject[];

@@ -51,7 +51,7 @@ export function normalise({
     shutdown: { graceMs: durationToMs(written.shutdown.grace) },
     logging: { level: logLevel, messages: written.logging.messages },
     health: { listen: listenAddress(written.health.listen) },
-    ledger: { keepMs: durationToMs(written.ledger.keep) },
+    ledger: { keepMs: durationToMs(written.ledger.keep), text: written.ledger.text },
     projectsRoot: expandHome(written.projects_root, env),
     projects: projectList(written.projects).map((project) => normaliseProject(project, env)),
   };

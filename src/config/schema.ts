@@ -174,7 +174,17 @@ export const configSchema = z.strictObject({
     .prefault({})
     .describe("Health checks and metrics."),
   ledger: z
-    .strictObject({ keep: duration("90d").describe("Turns that ended longer ago than this are forgotten.") })
+    .strictObject({
+      keep: duration("90d").describe(
+        "Turns that ended longer ago than this are forgotten, with their files.",
+      ),
+      text: z
+        .enum(["keep", "drop"])
+        .default("keep")
+        .describe(
+          "Questions and answers in the record: `keep` them as long as their turn, or `drop` them once the answer is delivered. Claude Code keeps its own transcripts either way.",
+        ),
+    })
     .prefault({})
     .describe("The record of turns in sessions.db."),
   projects_root: text("an absolute path")

@@ -45,6 +45,7 @@ import { createMaterialStore } from "../sqlite/material.ts";
 import { openOrRestore } from "../sqlite/open-or-restore.ts";
 import { createOutgoingStore } from "../sqlite/outgoing.ts";
 import { createPromptStore } from "../sqlite/prompts.ts";
+import { createRetention } from "../sqlite/retention.ts";
 import { createSessionStore } from "../sqlite/sessions.ts";
 import { storageTrouble } from "../sqlite/storage-trouble.ts";
 import { agentsThatFit } from "./agent-limit.ts";
@@ -56,6 +57,7 @@ import { keepFilesTidy } from "./file-retention.ts";
 import { guarded } from "./guard.ts";
 import { createInbound } from "./inbound.ts";
 import { keepCommands } from "./keep-commands.ts";
+import { keepLedgerTidy } from "./ledger-retention.ts";
 import type { Logger } from "./logger.ts";
 import { recoverTurns } from "./recover-turns.ts";
 import { repeatSweep } from "./repeat-sweep.ts";
@@ -117,7 +119,10 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     const restoredAtMs = restored && Date.now();
     if (restored !== undefined) log.error("sessions.db was damaged: a backup took its place", restored);
     const watched = watchStore ?? ((_name, store) => store);
-    const stored = watched("ledger", createLedger(db, Date.now));
+    const stored = watched(
+      "ledger",
+      createLedger(db, Date.now, () => config().ledger.text === "drop"),
+    );
     const onChange = (turn: Turn) => {
       acknowledge.changed(turn);
       if (turn.state === "accepted") intake.begin(turn);
@@ -437,6 +442,15 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     );
     for (const { conversationId } of ledger.unfinishedConversations())
       conversations.of(conversationId).wake();
+    stops.push(
+      keepLedgerTidy({
+        retention: createRetention(db),
+        keepMs: () => config().ledger.keepMs,
+        dropsText: () => config().ledger.text === "drop",
+        now: Date.now,
+        log,
+      }),
+    );
     stops.push(keepBackups({ file: paths.database, now: Date.now, log }));
     log.info("ready", { bot: gateway.botName(), projects: config().projects.length });
     return {

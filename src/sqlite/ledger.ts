@@ -3,8 +3,15 @@ import { hasMaterial, NO_MATERIAL } from "../core/material.ts";
 import { nextTurnState, type Turn, type TurnEnd, type TurnEvent, type TurnOutcome } from "../core/turn.ts";
 import type { Database } from "./database.ts";
 
-/** The ledger in SQLite. `now` gives ms since the epoch. */
-export function createLedger(db: Database, now: () => number): Ledger {
+/**
+ * The ledger in SQLite. `now` gives ms since the epoch. Where `dropsText` says so, a turn's prompt and answer go
+ * with its end; those of an expired one stay, since it can still be run.
+ */
+export function createLedger(
+  db: Database,
+  now: () => number,
+  dropsText: () => boolean = () => false,
+): Ledger {
   const insert = db.prepare(`
     INSERT INTO turns (id, sequence, conversation_id, guild_id, project_name, message_id, author_id, author_name,
       prompt, state, generation, accepted_at, rerun_message_id, edited_at)
@@ -24,6 +31,7 @@ export function createLedger(db: Database, now: () => number): Ledger {
   const setRevision = db.prepare(`
     UPDATE turns SET prompt = @prompt, edited_at = @editedAtMs
     WHERE id = @id AND state IN ('accepted','queued') AND attempts = 0`);
+  const emptyText = db.prepare("UPDATE turns SET prompt = '', answer = NULL WHERE id = ?");
   const dropMaterial = db.prepare("DELETE FROM turn_material WHERE turn_id = ?");
   const openOf = db.prepare(`
     SELECT * FROM turns WHERE conversation_id = ? AND state IN ('accepted','queued','running') ORDER BY sequence`);
@@ -155,12 +163,19 @@ export function createLedger(db: Database, now: () => number): Ledger {
       if (state === undefined) return false;
       const { heldUntilMs: heldUntil = null, errorId = null } = options ?? {};
       setState.run({ id, event, state, heldUntil, errorId, now: now() });
+      if (DONE.has(state) && dropsText()) {
+        emptyText.run(id);
+        dropMaterial.run(id);
+      }
       return true;
     }).immediate,
 
     end: db.transaction(conclude).immediate,
   };
 }
+
+/** Nothing can follow. */
+const DONE: ReadonlySet<Turn["state"]> = new Set<Turn["state"]>(["answered", "failed", "cancelled"]);
 
 interface TurnRow {
   readonly id: string;

@@ -146,4 +146,8 @@ export const migrations: readonly string[] = [
   ALTER TABLE turns ADD COLUMN edited_at INTEGER;
   CREATE UNIQUE INDEX turns_by_edit ON turns (rerun_message_id, edited_at) WHERE rerun_message_id IS NOT NULL;
   `,
+  `
+  -- By age, for forgetting.
+  CREATE INDEX turns_ended ON turns (ended_at) WHERE ended_at IS NOT NULL;
+  `,
 ];
