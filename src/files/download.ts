@@ -26,8 +26,8 @@ export class DownloadRefused extends Error {
 }
 
 /**
- * Fetches a file and returns its size. It stands under its name only when it is whole. Throws DownloadRefused, or the
- * signal's reason when that is aborted.
+ * Fetches a file and returns its size. It stands under its name only when it is whole. Throws DownloadRefused, the
+ * error of the file system, or the signal's reason when that is aborted.
  */
 export async function download(options: DownloadOptions): Promise<number> {
   const { url, origins, path, maxBytes, timeoutMs, signal } = options;
@@ -50,7 +50,8 @@ export async function download(options: DownloadOptions): Promise<number> {
   } catch (error) {
     await rm(partial, { force: true });
     signal.throwIfAborted();
-    if (error instanceof DownloadRefused) throw error;
+    // A full disk, for one, is no matter of Discord's.
+    if (error instanceof DownloadRefused || (error instanceof Error && "syscall" in error)) throw error;
     const isTimeout = error instanceof DOMException && error.name === "TimeoutError";
     throw new DownloadRefused(isTimeout ? "it took too long" : "the connection failed", { cause: error });
   }

@@ -153,12 +153,12 @@ async function fetchFiles(
   const problems: string[] = [];
   const names = new Set<string>();
   const folder = join(deps.root, turn.conversationId, turn.messageId ?? turn.id);
-  if (attached.length > 0) await mkdir(folder, { recursive: true, mode: 0o700 });
   for (const file of attached.slice(0, maxFiles)) {
     const name = safeName(file.name, names);
     const path = join(folder, name);
     try {
       if (file.sizeBytes > maxBytes) throw new DownloadRefused("it is too large");
+      await mkdir(folder, { recursive: true, mode: 0o700 });
       const sizeBytes = await fetchFresh(turn, file, path, maxBytes, deps);
       files.push({ path, name, sizeBytes, kind: fileKind(await firstBytes(path)) });
     } catch (error) {

@@ -91,6 +91,11 @@ test("a server that says nothing is given up after a time", async () => {
   nothingIsLeft(path);
 });
 
+test("a folder that is not there is not blamed on Discord", async () => {
+  const { get, path } = await serve((_, response) => response.end("hello"));
+  await expect(get({ path: join(path, "..", "none", "a.txt") })).rejects.toMatchObject({ code: "ENOENT" });
+});
+
 test("an address that has expired is told apart", async () => {
   const { get } = await serve((_, response) => response.writeHead(404).end());
   await expect(get()).rejects.toMatchObject({ gone: true, message: "Discord answered 404" });

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Message } from "discord.js";
 import { expect, test } from "vitest";
@@ -182,6 +182,15 @@ test("a file of another host is not fetched", async () => {
   const elsewhere = open({ origins: new Set(["https://cdn.discordapp.com"]) });
   expect(textOf(await prompt(turn, elsewhere))).toContain(
     "a.txt is missing: it is not at an address of Discord's.",
+  );
+});
+
+test("where nothing can be stored, Claude is told and the message is answered all the same", async () => {
+  const { ann, general, accept, prompt, open, root } = await setUp();
+  writeFileSync(root, "in the way");
+  const turn = await accept(ann.says(general, "look", { attachments: [{ name: "a.txt", data: "a" }] }));
+  expect(textOf(await prompt(turn, open()))).toBe(
+    "look\n\nThe attached file a.txt is missing: it could not be stored here.",
   );
 });
 
