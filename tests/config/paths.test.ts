@@ -11,6 +11,7 @@ test("everything lives in ~/.claude-coordinator", () => {
     home,
     config: join(home, "config.yaml"),
     database: join(home, "sessions.db"),
+    files: join(home, "files"),
     log: join(home, "logs", "bot.log"),
     lock: join(home, "sessions.lock"),
   });

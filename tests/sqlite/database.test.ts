@@ -105,7 +105,8 @@ describe("one daemon for one database", () => {
         "--input-type=module",
         "-e",
         `import { lockInstance } from ${JSON.stringify(lockModule)};
-         lockInstance(${JSON.stringify(file)}); console.log("held"); setInterval(() => {}, 1000);`,
+         // Kept where the garbage collector does not take it, as the daemon does.
+         globalThis.release = lockInstance(${JSON.stringify(file)}); console.log("held"); setInterval(() => {}, 1000);`,
       ],
       { stdio: ["ignore", "pipe", "inherit"] },
     );
