@@ -74,6 +74,7 @@ export function createCatchUp(deps: CatchUpDeps): CatchUp {
 
   const readMissed = async (channelId: Snowflake, isThread: boolean) => {
     let cursor = begin(channelId, isThread);
+    if (!mayHaveMore(channelId, cursor)) return;
     const missed: IncomingMessage[] = [];
     for (let page: readonly IncomingMessage[] | undefined = []; ; ) {
       page = await history.after(channelId, cursor);
@@ -92,6 +93,12 @@ export function createCatchUp(deps: CatchUpDeps): CatchUp {
       deps.log.info("caught up", { conversation: channelId, run: plan.length - expired, expired });
     }
     cursors.advance(channelId, cursor);
+  };
+
+  /** Discord tells of each channel's newest message when a session begins; who has seen that one needs no request. */
+  const mayHaveMore = (channelId: Snowflake, cursor: Snowflake): boolean => {
+    const newest = history.newest(channelId);
+    return newest === undefined || BigInt(newest) > BigInt(cursor);
   };
 
   /** Where a channel begins that was never looked at: a thread with its birth, any other with this moment. */

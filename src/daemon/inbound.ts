@@ -68,7 +68,8 @@ export function createInbound(deps: InboundDeps): Inbound {
         break;
       }
     }
-    if (route.kind !== "ignore" || route.reason === "not_addressed") {
+    // Also past what bots wrote, we among them: then the next start need not look whether anything came after it.
+    if (route.kind !== "ignore" || route.reason !== "no_project") {
       deps.cursors.advance(message.channelId, message.id);
     }
   };
