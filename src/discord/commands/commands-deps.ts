@@ -26,6 +26,8 @@ export interface CommandsDeps {
   /** One line on the daemon: its version, since when it runs. */
   readonly health: () => string;
   readonly newId: () => string;
+  /** How long `/reset` waits for its confirmation; only tests change it. */
+  readonly confirmMs?: number;
 }
 
 export interface PastSession {

@@ -15,6 +15,11 @@ import { NO_PROJECT } from "./place.ts";
 
 const CONFIRM_MS = 60_000;
 
+export type ResetDeps = Pick<
+  CommandsDeps,
+  "projects" | "guildOf" | "conversation" | "sessions" | "agents" | "post" | "confirmMs"
+>;
+
 interface ResetSubject extends Subject {
   readonly project: Project;
   readonly conversationId: Snowflake;
@@ -27,7 +32,7 @@ interface ResetChoice extends ResetSubject {
 }
 
 /** `/reset [channel]` and its two buttons, `reset:yes:<channel>:<session>` and `reset:no:…`. */
-export function resetHandlers(deps: CommandsDeps): {
+export function resetHandlers(deps: ResetDeps): {
   command: InteractionHandler;
   button: InteractionHandler;
 } {
@@ -63,7 +68,6 @@ export function resetHandlers(deps: CommandsDeps): {
       button(`reset:yes:${id}`, "Yes, reset", { color: "red" }),
       button(`reset:no:${id}`, "Cancel"),
     );
-    await answer.reply({ content: text, components: [buttons] });
     clearTimeout(waiting.get(id));
     const timer = setTimeout(() => {
       waiting.delete(id);
@@ -71,10 +75,12 @@ export function resetHandlers(deps: CommandsDeps): {
       answer
         .update({ content: `${text}\n-# Not reset: nobody confirmed it within a minute.` })
         .catch(() => {});
-    }, CONFIRM_MS);
+    }, deps.confirmMs ?? CONFIRM_MS);
     // A question that nobody answers must not hold the daemon's end.
     timer.unref();
     waiting.set(id, timer);
+    // Asked last: a quick press may come before Discord has answered us.
+    await answer.reply({ content: text, components: [buttons] });
   };
 
   const reset = async ({
