@@ -137,7 +137,7 @@ test("a picture that Claude sends is shown below its answer", async () => {
 });
 
 test("a failure says what to do and has an id to quote", async () => {
-  const { ask, picture, answers, discord } = await setUp(() => ({
+  const { ask, picture, answers, discord, page } = await setUp(() => ({
     kind: "fail",
     status: 400,
     errorType: "invalid_request_error",
@@ -147,6 +147,8 @@ test("a failure says what to do and has an id to quote", async () => {
   await ask("hello?");
   const errorId = /^-# Error id: [a-z]{8}$/m;
   await discord.until(() => answers().some(({ content }) => errorId.test(content)), { timeoutMs: 60_000 });
+  await expect.poll(() => page.getByText("Error id:").count(), { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => page.locator(".reactions > button").innerText(), { timeout: 10_000 }).toContain("⚠");
   await picture("error");
 });
 
