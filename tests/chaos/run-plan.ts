@@ -61,7 +61,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunResul
     const late = await allEnded(ledger, play.asked, daemon, options.calmTimeoutMs);
     note("all ended, or given up");
     await daemon.stop();
-    const left = world.agentPids(undefined);
+    const left = world.allPids();
     const channels = new Map(
       PLACES.map((place) => [world.channelOf(place).id, written(world.discord, world.channelOf(place))]),
     );
@@ -116,7 +116,7 @@ function createPlayer(world: ChaosWorld, daemon: SupervisedDaemon, note: (what: 
       case "terminate":
         return daemon.signal("SIGTERM");
       case "kill_agents":
-        return world.agentPids(daemon.pid).forEach(killIfThere);
+        return world.agentPids().forEach(killIfThere);
       case "reset":
         resetChannelIds.add(world.channelOf(action.place).id);
         return resetSession(world.databaseFile, world.channelOf(action.place).id);

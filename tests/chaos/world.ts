@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { stringify } from "yaml";
+import { INSTANCE_MARK } from "../../src/claude/environment.ts";
 import type { Person } from "../../src/loopback/discord/people/person.ts";
 import { type LoopbackDiscord, startLoopbackDiscord } from "../../src/loopback/discord/server.ts";
 import { say } from "../../src/loopback/model/reply.ts";
@@ -23,8 +24,10 @@ export interface ChaosWorld {
   readonly logFile: string;
   readonly env: Readonly<Record<string, string>>;
   channelOf(place: Place): { readonly id: string };
-  /** Everything that runs for this home, but for the daemon itself. */
-  agentPids(daemonPid: number | undefined): number[];
+  /** The agents, without a CLI that is only asked for its version. */
+  agentPids(): number[];
+  /** Everything that runs for this home. */
+  allPids(): number[];
   /** Ends and removes everything. */
   stop(): Promise<void>;
 }
@@ -71,7 +74,8 @@ export async function createWorld(agent: AgentKind, compileCache: string): Promi
       NODE_COMPILE_CACHE: compileCache,
     },
     channelOf: (place) => places[place],
-    agentPids: (daemonPid) => processesWith(`HOME=${home}`).filter((pid) => pid !== daemonPid),
+    agentPids: () => processesWith(`${INSTANCE_MARK}=${databaseFile}`),
+    allPids: () => processesWith(`HOME=${home}`),
     stop: async () => {
       for (const pid of processesWith(`HOME=${home}`)) killIfThere(pid);
       await discord.stop();
