@@ -41,7 +41,11 @@ async function setUp(script: Script) {
     await page.locator("#text").fill(`@${discord.bot.username} ${text}`);
     await page.locator("#text").press("Enter");
   };
-  const finished = () => discord.until(() => answers().some(isFinished), { timeoutMs: 60_000 });
+  const finished = async () => {
+    await discord.until(() => answers().some(isFinished), { timeoutMs: 60_000 });
+    await expect.poll(() => page.getByText("✅").count(), { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => page.getByRole("button", { name: "Stop" }).count()).toBe(0);
+  };
   /** Everything that was written is on the page, nothing is wider than it, and the picture is taken if asked for. */
   const picture = async (name: string, topOfMessage?: number) => {
     await expect.poll(() => page.locator("discord-message").count()).toBe(discord.messages(channel).length);
