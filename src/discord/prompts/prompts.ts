@@ -1,6 +1,6 @@
 import type { GrantStore } from "../../core/grants.ts";
 import type { Project, Snowflake } from "../../core/project.ts";
-import type { PermissionRequest, PromptState, PromptStore, Questions } from "../../core/prompts.ts";
+import type { PermissionRequest, Prompt, PromptState, PromptStore, Questions } from "../../core/prompts.ts";
 import type { ChannelApi } from "../channel-api.ts";
 import type { InteractionAnswer } from "../interactions/answer.ts";
 import { type InteractionHandler, interactionHandler, type Subject } from "../interactions/handler.ts";
@@ -116,6 +116,17 @@ export function createPrompts(deps: PromptsDeps): Prompts {
     return `${state === "timed_out" || state === "withdrawn" ? ENDS[state] : ENDS.lost}.`;
   };
 
+  const closeOne = async ({ id, conversationId, messageId, text, openedAtMs }: Prompt) => {
+    const channel = deps.channel(conversationId);
+    const over = settledMessage(text, `**${ENDS.lost}.**`);
+    if (messageId !== undefined) {
+      await channel.edit(messageId, over);
+    } else if (deps.now() - openedAtMs < NONCE_KNOWN_MS) {
+      // The process died between sending and noting it: the same nonce gives the message that stands there.
+      await channel.edit(await channel.create(over, { nonce: id }), over);
+    }
+  };
+
   const handler = interactionHandler<Asked>({
     action: "approve",
     subject: ({ input }) => {
@@ -186,13 +197,9 @@ export function createPrompts(deps: PromptsDeps): Prompts {
       for (const prompt of [...open.values()]) if (prompt.turn.id === turnId) end(prompt, "withdrawn");
     },
     closeLost: async () => {
-      for (const { id, conversationId, messageId, text } of store.open()) {
-        if (open.has(id) || !store.decide(id, "lost") || messageId === undefined) continue;
-        const edit = deps.channel(conversationId).edit(messageId, settledMessage(text, `**${ENDS.lost}.**`));
-        background(
-          edit.then(() => {}),
-          { conversation: conversationId },
-        );
+      for (const lost of store.open()) {
+        if (open.has(lost.id) || !store.decide(lost.id, "lost")) continue;
+        background(closeOne(lost), { conversation: lost.conversationId });
       }
       await Promise.all(edits);
     },
@@ -213,6 +220,9 @@ function viewOf(promptId: string, request: PermissionRequest): PromptView {
   if (questions !== undefined) return questionView(promptId, request, questions);
   return approvalView(promptId, request);
 }
+
+/** Discord remembers a nonce for some minutes; later a new message would appear, about something long gone. */
+const NONCE_KNOWN_MS = 3 * 60_000;
 
 const UNASKABLE = "Nobody could be asked for permission, so it is denied. Go on without it.";
 

@@ -71,6 +71,10 @@ async function scene(options: { timeoutMs?: number } = {}) {
     await current.prompts!.idle();
   });
   const messages = () => discord.messages(channel).filter((one) => one.author.id === discord.bot.id);
+  const forgetMessage = async (id: string) => {
+    await expect.poll(() => store.find(id)?.messageId).toBeDefined();
+    db.prepare("UPDATE prompts SET message_id = NULL WHERE id = ?").run(id);
+  };
   const shown = async () => {
     await expect.poll(() => messages().length).toBe(1);
     return messages()[0]!;
@@ -86,6 +90,7 @@ async function scene(options: { timeoutMs?: number } = {}) {
     answers,
     shown,
     messages,
+    forgetMessage,
     prompts: () => current.prompts!,
     restart: () => restart(),
   };
@@ -210,6 +215,17 @@ describe("a request for permission", () => {
     expect(messages()[0]?.components).toEqual([]);
     expect(store.open()).toEqual([]);
     expect(answers).toEqual([]);
+  });
+
+  test("whose message was sent and not noted before the end loses its buttons too", async () => {
+    const { open, shown, messages, forgetMessage, restart: startAgain } = await scene();
+    open();
+    await shown();
+    await forgetMessage("p1");
+    await startAgain().closeLost();
+    expect(messages()).toHaveLength(1);
+    expect(messages()[0]?.content).toContain("**This question is over (the bot restarted).**");
+    expect(messages()[0]?.components).toEqual([]);
   });
 
   test("that can't be posted is denied, so that the turn goes on", async () => {
