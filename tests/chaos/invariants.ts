@@ -108,7 +108,7 @@ function ordered(
 function sessionsCounted(ledger: LedgerView, turns: readonly TurnRow[]): string[] {
   const past = new Set(ledger.pastSessionIds());
   return ledger.sessions().flatMap(({ conversationId, sessionId, messageCount }) => {
-    const ended = turns.filter((turn) => turn.sessionId === sessionId).length;
+    const ended = turns.filter((turn) => turn.sessionId === sessionId && ENDED.has(turn.state)).length;
     return [
       ...(past.has(sessionId) ? [`session ${sessionId} was ended and is current again`] : []),
       ...(ended === messageCount
