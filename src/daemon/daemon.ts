@@ -62,6 +62,7 @@ import type { Logger } from "./logger.ts";
 import { recoverTurns } from "./recover-turns.ts";
 import { repeatSweep } from "./repeat-sweep.ts";
 import { watchResets } from "./reset-watch.ts";
+import { createReview } from "./review-waiting.ts";
 import { createWarmUp } from "./warm-up.ts";
 
 export interface DaemonOptions {
@@ -104,6 +105,8 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     }
   };
   let force: AbortSignal = AbortSignal.abort();
+  let answering = false;
+  let stopping = false;
   let refuse: (error: CoordError) => void = () => {};
   const refused = new Promise<CoordError>((resolve) => {
     refuse = resolve;
@@ -204,7 +207,15 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       apiUrl: config().discord.apiUrl,
       onMessage: (message) => catchUp.take(message),
       onNewSession: () => catchUp.suspend(),
-      onSessionReady: () => void catchUp.start(),
+      onSessionReady: guarded(
+        "a new gateway session",
+        () => {
+          void catchUp.start();
+          if (!answering) return;
+          for (const { conversationId } of ledger.unfinishedConversations()) void review(conversationId);
+        },
+        log,
+      ),
       onEdit: guarded(
         "an edit",
         (message, editedAtMs) => {
@@ -416,6 +427,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       now: Date.now,
       log,
     });
+    const review = createReview({ ledger, read: gateway.history.message, edits, log });
     const catchUp = createCatchUp({
       history: gateway.history,
       cursors,
@@ -440,8 +452,12 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
         log,
       }),
     );
-    for (const { conversationId } of ledger.unfinishedConversations())
-      conversations.of(conversationId).wake();
+    for (const { conversationId } of ledger.unfinishedConversations()) {
+      void review(conversationId).then(() => {
+        if (!stopping) conversations.of(conversationId).wake();
+      });
+    }
+    answering = true;
     stops.push(
       keepLedgerTidy({
         retention: createRetention(db),
@@ -459,6 +475,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       refused,
       stop: async (signal) => {
         force = signal;
+        stopping = true;
         await stopAll();
       },
     };

@@ -1,4 +1,4 @@
-import { ChannelType, type Client, DiscordAPIError, type Message } from "discord.js";
+import { ChannelType, type Client, DiscordAPIError, type Message, RESTJSONErrorCodes } from "discord.js";
 import type { IncomingMessage } from "../core/inbound.ts";
 import type { Snowflake } from "../core/project.ts";
 import { incomingMessage, memberFacts } from "./incoming-message.ts";
@@ -7,6 +7,11 @@ import { incomingMessage, memberFacts } from "./incoming-message.ts";
 export interface History {
   /** Up to 100 messages after `cursor`, oldest first; undefined when the channel is gone or can't be read. */
   after(channelId: Snowflake, cursor: Snowflake): Promise<readonly IncomingMessage[] | undefined>;
+  /** One message as it stands now, with its author's roles; rejects when that can't be known. */
+  message(
+    channelId: Snowflake,
+    messageId: Snowflake,
+  ): Promise<{ message: IncomingMessage; editedAtMs: number | undefined } | "deleted">;
   /** The same message with its author's roles as they are now: messages of the history come without. */
   withAuthor(message: IncomingMessage): Promise<IncomingMessage>;
   /** The newest message of a channel or thread, as far as Discord has told. */
@@ -17,7 +22,31 @@ export interface History {
 
 /** The history of the channels that a logged-in client sees. */
 export function createHistory(client: Client): History {
+  const withAuthor = async (message: IncomingMessage): Promise<IncomingMessage> => {
+    const { guildId, author } = message;
+    if (guildId === undefined || author.kind !== "member" || author.guildId !== undefined) return message;
+    const guild = await client.guilds.fetch(guildId);
+    // Somebody who has left since is a member of no guild, and is refused as such.
+    const member = await guild.members.fetch(author.userId).catch(goneAsUndefined);
+    return member ? { ...message, author: { ...author, ...memberFacts(member) } } : message;
+  };
+
   return {
+    message: async (channelId, messageId) => {
+      const channel = await client.channels.fetch(channelId);
+      if (!channel?.isTextBased()) throw new Error(`${channelId} is no channel with messages`);
+      try {
+        const message = await channel.messages.fetch({ message: messageId, cache: false, force: true });
+        const whole = await withAuthor(incomingMessage(message));
+        return { message: whole, editedAtMs: message.editedTimestamp ?? undefined };
+      } catch (error) {
+        // A channel that can't be read for a while has lost no message.
+        if (error instanceof DiscordAPIError && error.code === RESTJSONErrorCodes.UnknownMessage)
+          return "deleted";
+        throw error;
+      }
+    },
+
     after: async (channelId, cursor) => {
       const channel = await client.channels.fetch(channelId).catch(goneAsUndefined);
       if (!channel?.isTextBased() || channel.isDMBased()) return undefined;
@@ -27,14 +56,7 @@ export function createHistory(client: Client): History {
       return page && [...page.values()].sort(byAge).map((message) => incomingMessage(message));
     },
 
-    withAuthor: async (message) => {
-      const { guildId, author } = message;
-      if (guildId === undefined || author.kind !== "member" || author.guildId !== undefined) return message;
-      const guild = await client.guilds.fetch(guildId);
-      // Somebody who has left since is a member of no guild, and is refused as such.
-      const member = await guild.members.fetch(author.userId).catch(goneAsUndefined);
-      return member ? { ...message, author: { ...author, ...memberFacts(member) } } : message;
-    },
+    withAuthor,
 
     newest: (channelId) => {
       const channel = client.channels.cache.get(channelId);

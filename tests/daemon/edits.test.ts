@@ -85,3 +85,23 @@ test("with `edits: rerun` a message that is edited after its answer is answered 
   await until(isOver("m3 line 1"));
   expect(contents()).toHaveLength(3);
 });
+
+test("edits and deletes that happen while the daemon is stopped count for what still waits", async () => {
+  const { ann, web, discord, daemon, start, stop, contents, until } = await busyChannel();
+  const edited = await ann.says(web, "m2 lines=1", { mention: true });
+  const deleted = await ann.says(web, "m3 lines=1", { mention: true });
+  await ann.says(web, "m4 lines=1", { mention: true });
+  await expect.poll(() => reactedTo(discord, web), { timeout: 10_000 }).toBe(4);
+  await stop(daemon);
+  await ann.edits(edited, `${discord.bot.mention} m5 lines=1`);
+  await ann.deletes(deleted);
+  await start();
+  await until(isOver("m4 line 1"));
+  const answered = contents().map((content) => content.match(/m\d/)?.[0]);
+  expect(answered).toEqual(["m1", "m5", "m4"]);
+});
+
+/** How many messages the bot has accepted, as people see it. */
+function reactedTo(discord: WholeDaemon["discord"], channel: { id: string }): number {
+  return discord.messages(channel).filter(({ reactions }) => (reactions ?? []).length > 0).length;
+}
