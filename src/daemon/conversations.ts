@@ -1,4 +1,5 @@
-import { type Conversation, type ConversationDeps, createConversation } from "../core/conversation.ts";
+import { type Conversation, createConversation } from "../core/conversation.ts";
+import type { ConversationDeps } from "../core/conversation-deps.ts";
 import type { Snowflake } from "../core/project.ts";
 
 /** The conversations that were spoken in since the start, made when they are first needed. */

@@ -1,6 +1,6 @@
 import { type AccessPolicy, decideAccess } from "../core/access.ts";
 import type { AgentPool } from "../core/agent-pool.ts";
-import { agentSpec } from "../core/conversation.ts";
+import { agentSpec } from "../core/agent-spec.ts";
 import type { SessionGrants } from "../core/grants.ts";
 import { type IncomingTyping, projectOf } from "../core/inbound.ts";
 import type { SessionStore } from "../core/ledger.ts";

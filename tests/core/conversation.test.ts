@@ -1,7 +1,8 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { PermissionAnswer } from "../../src/core/agent.ts";
 import { createAgentPool } from "../../src/core/agent-pool.ts";
-import { agentSpec, createConversation } from "../../src/core/conversation.ts";
+import { agentSpec } from "../../src/core/agent-spec.ts";
+import { createConversation } from "../../src/core/conversation.ts";
 import { NO_GRANTS, type SessionGrants } from "../../src/core/grants.ts";
 import { NO_MATERIAL } from "../../src/core/material.ts";
 import type { Project } from "../../src/core/project.ts";

@@ -1,0 +1,26 @@
+import type { AgentSpec } from "./agent.ts";
+import type { SessionGrants } from "./grants.ts";
+import type { Session } from "./ledger.ts";
+import type { Project } from "./project.ts";
+
+/** How a project's agent is started for a session. */
+export function agentSpec(
+  session: Session,
+  project: Project,
+  { rules, directories, acceptsEdits }: SessionGrants,
+  continueInterrupted: boolean,
+): AgentSpec {
+  const asks = project.permissionMode === "default" || project.permissionMode === "plan";
+  return {
+    conversationId: session.conversationId,
+    sessionId: session.sessionId,
+    resume: session.started,
+    continueInterrupted,
+    projectDir: project.projectDir,
+    model: project.model,
+    allowedTools: project.allowedTools,
+    systemPrompt: project.systemPrompt,
+    permissionMode: asks && acceptsEdits ? "acceptEdits" : project.permissionMode,
+    granted: { rules, directories },
+  };
+}

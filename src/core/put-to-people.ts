@@ -1,0 +1,20 @@
+import type { AgentEvent, PermissionAnswer } from "./agent.ts";
+import type { Project } from "./project.ts";
+import { answerWithoutAsking, type Questions } from "./prompts.ts";
+import type { Turn } from "./turn.ts";
+
+export type AnswerRequest = (requestId: string, answer: PermissionAnswer) => void;
+
+/** Puts an agent's question before people, unless the project's permission mode answers it already. */
+export function putToPeople(
+  event: AgentEvent,
+  turn: Turn,
+  answer: AnswerRequest,
+  deps: { readonly questions: Questions; readonly project: (projectName: string) => Project | undefined },
+): void {
+  if (event.type === "permission_withdrawn") deps.questions.withdraw(event.requestId);
+  if (event.type !== "permission_requested") return;
+  const known = answerWithoutAsking(event, deps.project(turn.projectName));
+  if (known !== undefined) answer(event.requestId, known);
+  else deps.questions.open(event, turn, (given) => answer(event.requestId, given));
+}

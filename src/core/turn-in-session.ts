@@ -1,0 +1,202 @@
+import type { AgentEvent, AgentTurnEnd, PromptPart } from "./agent.ts";
+import { agentSpec } from "./agent-spec.ts";
+import type { ConversationDeps } from "./conversation-deps.ts";
+import type { Session } from "./ledger.ts";
+import type { Project, Snowflake } from "./project.ts";
+import { putToPeople } from "./put-to-people.ts";
+import { mayWrite } from "./recovery.ts";
+import type { Reply } from "./reply.ts";
+import { silentAnswer } from "./session-command.ts";
+import { statsOf, totalCost } from "./session-cost.ts";
+import { EMPTY_END, type FailureCode, type Turn, type TurnEnd, type TurnNote } from "./turn.ts";
+
+/** One try to run a turn. */
+export interface TurnAttempt {
+  readonly turn: Turn;
+  readonly reply: Reply;
+  readonly signal: AbortSignal;
+  /** Whether the daemon stops and leaves the turn to the next one. */
+  readonly isLetGo: () => boolean;
+  /** Whether the turn was edited since this was last asked. */
+  readonly takeRevision: () => boolean;
+}
+
+/** How the ledger is written: `written` waits until it can be, `noted` goes without where it can't. */
+export interface LedgerWriting {
+  readonly written: <T>(write: () => T) => Promise<T>;
+  readonly noted: (write: () => unknown) => void;
+}
+
+/** The turn did not end: a usage limit holds it. */
+export interface Held {
+  readonly heldUntilMs: number;
+}
+
+/** How the turn ended, and what that means for its session, if it has come to have one. */
+export interface Ended {
+  readonly end: TurnEnd;
+  readonly session?: { readonly sessionId: string; readonly costUsd: number };
+}
+
+/** Runs turns in a conversation's session. The returned function never rejects: what goes wrong is the turn's end. */
+export function createTurnInSession(
+  conversationId: Snowflake,
+  deps: ConversationDeps,
+  { written, noted }: LedgerWriting,
+): (attempt: TurnAttempt) => Promise<Ended | Held> {
+  const { ledger } = deps;
+
+  /** Runs the turn in the conversation's session; a session that can't be resumed is replaced by a fresh one. */
+  const run = async (attempt: TurnAttempt): Promise<Ended | Held> => {
+    const { turn, signal } = attempt;
+    const notes: TurnNote[] = [];
+    const said: string[] = [];
+    try {
+      let session: Session | undefined;
+      let begunIn = turn.sessionId;
+      let question = { turnId: turn.id, prompt: await deps.promptOf(turn, signal) };
+      // A lost session, one whose start was not recorded, a question that the CLI has already: once each.
+      for (let tries = 0; tries < 4; tries += 1) {
+        const project = deps.project(turn.projectName);
+        if (project === undefined) return failure(turn, "project_gone", `no project ${turn.projectName}`);
+        session ??= await written(() =>
+          deps.sessions.currentOrNew(conversationId, project.name, deps.newId()),
+        );
+        const end = await runIn(session, project, begunIn === session.sessionId, question, attempt, said);
+
+        const code = end.failure?.code;
+        if (code === "usage_limit" && end.failure?.resetsAtMs !== undefined) {
+          return { heldUntilMs: end.failure.resetsAtMs + staggerMs(conversationId) };
+        }
+        if (code === "turn_already_taken") {
+          // It stands in the session already, from before a restart or a limit: asking again needs a new id.
+          question = { turnId: deps.newId(), prompt: [{ type: "text", text: ASK_AGAIN }] };
+          begunIn = undefined;
+          continue;
+        }
+        if (code === "session_exists") {
+          const { sessionId } = session;
+          await written(() => deps.sessions.markStarted(conversationId, sessionId));
+          session = { ...session, started: true };
+          continue;
+        }
+        if (code === "session_unknown") {
+          if (session.messageCount > 0) notes.push({ type: "context_lost" });
+          const reason = end.failure?.detail ?? "session_unknown";
+          const lost = session;
+          session = await written(() => deps.sessions.replace(lost, deps.newId(), reason));
+          continue;
+        }
+        return conclude(turn, session, end, said, notes);
+      }
+      return failure(turn, "internal", "no session could be started");
+    } catch (error) {
+      if (signal.aborted || attempt.isLetGo()) return { end: { ...EMPTY_END, outcome: "cancelled" } };
+      return failure(turn, "internal", error);
+    }
+  };
+
+  const runIn = async (
+    session: Session,
+    project: Project,
+    continuing: boolean,
+    question: { turnId: string; prompt: readonly PromptPart[] },
+    attempt: TurnAttempt,
+    said: string[],
+  ): Promise<AgentTurnEnd> => {
+    const { turn, reply, signal } = attempt;
+    const { stallTimeoutMs, stopGraceMs } = deps.timing();
+    const grants = deps.grants(session.sessionId);
+    const spec = agentSpec(session, project, grants, continuing && session.started);
+    const openTools = new Map<string, string>();
+    const lease = await deps.agents.take(conversationId, spec, {
+      signal,
+      onWait: (ahead) => {
+        noted(() => ledger.move(turn.id, "wait"));
+        reply.waits(ahead);
+      },
+    });
+    try {
+      let { prompt } = question;
+      while (attempt.takeRevision()) {
+        prompt = await deps.promptOf(ledger.turn(turn.id) ?? turn, signal);
+      }
+      signal.throwIfAborted();
+      await written(() => {
+        ledger.move(turn.id, "start");
+        ledger.noteTool(turn.id, undefined);
+      });
+      signal.throwIfAborted();
+      return await lease.run({
+        turnId: question.turnId,
+        prompt,
+        stallTimeoutMs,
+        stopGraceMs,
+        interruptGraceMs: stopGraceMs,
+        signal,
+        onEvent: (event) => {
+          if (event.type === "turn_started" && !session.started) {
+            noted(() => deps.sessions.markStarted(conversationId, session.sessionId));
+          }
+          if (event.type === "turn_started") noted(() => ledger.begun(turn.id, session.sessionId));
+          if (event.type === "text" && !event.inSubagent) said.push(event.text);
+          noteTool(openTools, turn, event);
+          putToPeople(event, turn, lease.answer, deps);
+          reply.show(event);
+        },
+      });
+    } finally {
+      deps.questions.closeTurn(turn.id);
+      lease.release();
+    }
+  };
+
+  /** Written down before the tool can have done much: the CLI tells of it before it runs. */
+  const noteTool = (openTools: Map<string, string>, turn: Turn, event: AgentEvent) => {
+    if (event.type === "tool_use" && mayWrite(event.name)) {
+      openTools.set(event.toolUseId, deps.toolLine(event.name, event.input));
+    } else if (event.type !== "tool_result" || !openTools.delete(event.toolUseId)) {
+      return;
+    }
+    noted(() => ledger.noteTool(turn.id, [...openTools.values()].at(-1)));
+  };
+
+  const conclude = (
+    turn: Turn,
+    session: Session,
+    end: AgentTurnEnd,
+    said: readonly string[],
+    notes: readonly TurnNote[],
+  ): Ended => {
+    const failed = end.outcome === "failed" ? end.failure : undefined;
+    const denied = [...new Set(end.deniedTools)];
+    return {
+      end: {
+        outcome: end.outcome === "completed" ? "answered" : end.outcome === "failed" ? "failed" : "cancelled",
+        // What a command of the CLI says is nobody's speech, so that it comes with the end alone.
+        answer: said.join("\n\n") || end.text || (failed === undefined ? silentAnswer(turn) : ""),
+        failureCode: failed?.code,
+        errorId: failed && deps.report(`the turn failed: ${failed.code}`, failed, turn),
+        resetsAtMs: failed?.resetsAtMs,
+        notes: denied.length > 0 ? [...notes, { type: "tools_denied", tools: denied }] : notes,
+        stats: statsOf(end, session),
+      },
+      session: { sessionId: session.sessionId, costUsd: totalCost(end, session) },
+    };
+  };
+
+  const failure = (turn: Turn, failureCode: FailureCode, detail: unknown): Ended => {
+    const errorId = deps.report(`the turn failed: ${failureCode}`, detail, turn);
+    return { end: { ...EMPTY_END, outcome: "failed", failureCode, errorId } };
+  };
+
+  return run;
+}
+
+const ASK_AGAIN =
+  "Your last answer did not arrive. If you had finished it, give it again in full; if not, carry on with it.";
+
+/** When a limit lifts, not all channels go on in the same second: each has its own place in the first minute. */
+function staggerMs(conversationId: Snowflake): number {
+  return 1_000 + (Number(conversationId.slice(-6)) % 60_000);
+}
