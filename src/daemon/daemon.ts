@@ -1,16 +1,13 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { createClaude } from "../claude/claude.ts";
-import type { DamagedConfigFile } from "../claude/config-file.ts";
-import type { Credential } from "../claude/environment.ts";
-import type { ClaudeCredential, Config } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
 import { setProjectModel } from "../config/edit.ts";
 import type { Environment, Paths } from "../config/paths.ts";
 import type { AgentModel } from "../core/agent.ts";
 import { createAgentPool } from "../core/agent-pool.ts";
 import { ERROR_ID_BYTES, errorId } from "../core/error-id.ts";
-import { CoordError } from "../core/errors.ts";
+import type { CoordError } from "../core/errors.ts";
 import { withHostTools } from "../core/host-tools.ts";
 import { watchLedger } from "../core/ledger-watch.ts";
 import { sessionCommandOf } from "../core/session-command.ts";
@@ -35,18 +32,7 @@ import { DISCORD_ORIGINS } from "../files/download.ts";
 import { createIntake } from "../files/intake.ts";
 import { loadOutgoing } from "../files/load-outgoing.ts";
 import { createSendFile, SEND_FILE } from "../files/send-file.ts";
-import { createConversationFacts } from "../sqlite/conversation-facts.ts";
-import { createCursorStore } from "../sqlite/cursors.ts";
-import { createDeliveryStore } from "../sqlite/deliveries.ts";
-import { createGrantStore } from "../sqlite/grants.ts";
 import { lockInstance } from "../sqlite/instance-lock.ts";
-import { createLedger } from "../sqlite/ledger.ts";
-import { createMaterialStore } from "../sqlite/material.ts";
-import { openOrRestore } from "../sqlite/open-or-restore.ts";
-import { createOutgoingStore } from "../sqlite/outgoing.ts";
-import { createPromptStore } from "../sqlite/prompts.ts";
-import { createRetention } from "../sqlite/retention.ts";
-import { createSessionStore } from "../sqlite/sessions.ts";
 import { storageTrouble } from "../sqlite/storage-trouble.ts";
 import { agentsThatFit } from "./agent-limit.ts";
 import { createCatchUp } from "./catch-up.ts";
@@ -54,6 +40,7 @@ import { createConversations } from "./conversations.ts";
 import { keepBackups } from "./daily-backup.ts";
 import { createEdits } from "./edits.ts";
 import { keepFilesTidy } from "./file-retention.ts";
+import { findClaude } from "./find-claude.ts";
 import { guarded } from "./guard.ts";
 import { createInbound } from "./inbound.ts";
 import { keepCommands } from "./keep-commands.ts";
@@ -63,6 +50,7 @@ import { recoverTurns } from "./recover-turns.ts";
 import { repeatSweep } from "./repeat-sweep.ts";
 import { watchResets } from "./reset-watch.ts";
 import { createReview } from "./review-waiting.ts";
+import { openStores } from "./stores.ts";
 import { createWarmUp } from "./warm-up.ts";
 
 export interface DaemonOptions {
@@ -115,50 +103,25 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
   try {
     mkdirSync(paths.home, { recursive: true, mode: 0o700 });
     stops.push(lockInstance(paths.lock));
-    const { db, restored } = openOrRestore(paths.database, Date.now());
-    stops.push(() => void db.close());
-    // The event loop stands still meanwhile; who waits longer for a lock tries again later.
-    db.pragma("busy_timeout = 1000");
-    const restoredAtMs = restored && Date.now();
-    if (restored !== undefined) log.error("sessions.db was damaged: a backup took its place", restored);
-    const watched = watchStore ?? ((_name, store) => store);
-    const stored = watched(
-      "ledger",
-      createLedger(db, Date.now, () => config().ledger.text === "drop"),
-    );
+    const stores = openStores({
+      file: paths.database,
+      dropsText: () => config().ledger.text === "drop",
+      watch: watchStore ?? ((_name, store) => store),
+      log,
+    });
+    stops.push(stores.close);
+    const { sessions, deliveries, cursors, material, outgoing, grants, facts, restoredAtMs } = stores;
     const onChange = (turn: Turn) => {
       acknowledge.changed(turn);
       if (turn.state === "accepted") intake.begin(turn);
     };
-    const ledger = watchLedger(stored, guarded("what follows a turn's change", onChange, log));
-    const sessions = watched("sessions", createSessionStore(db, Date.now));
-    const deliveries = watched("deliveries", createDeliveryStore(db, Date.now));
-    const cursors = watched("cursors", createCursorStore(db));
-
-    const material = createMaterialStore(db);
-    const outgoing = createOutgoingStore(db, Date.now);
-    const grants = createGrantStore(db, Date.now);
-
-    const { claude: settings } = config();
-    const claude = createClaude({
-      command: settings.command,
-      path: env.PATH ?? "",
-      home: env.HOME ?? "",
-      configDir: settings.configDir,
-      credential: settings.credential && asVariable(settings.credential),
-      locale: env,
-      extraEnv: settings.env,
+    const ledger = watchLedger(stores.ledger, guarded("what follows a turn's change", onChange, log));
+    const { claude, version } = await findClaude({
+      settings: config().claude,
+      env,
       instanceId: paths.database,
       log,
-      limits: { startTimeoutMs: settings.startTimeoutMs, killGraceMs: settings.killGraceMs },
     });
-    const found = await claude.check();
-    if (found.damagedConfig !== undefined) throw damagedClaudeConfig(found.damagedConfig);
-    for (const warning of found.warnings) log.warn(warning);
-    log.info("found the claude CLI", { version: found.version, path: found.executable });
-    const orphans = await claude.sweepOrphans();
-    if (orphans.length > 0) log.warn("ended what an earlier run had left behind", { orphans });
-
     const maxAgents = () => {
       const configured = config().claude.maxAgents;
       return configured === "auto" ? fitting : configured;
@@ -286,7 +249,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     );
     const prompts = createPrompts({
       channel: (channelId) => createChannelApi(gateway.rest, channelId),
-      store: createPromptStore(db, Date.now),
+      store: stores.prompts,
       grants,
       sessionId: (conversationId) => sessions.current(conversationId)?.sessionId,
       project: projectNamed,
@@ -364,7 +327,6 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       log: log.info,
     });
 
-    const facts = createConversationFacts(db);
     const startedAtMs = Date.now();
     const commands = commandHandlers({
       projects: () => config().projects,
@@ -383,7 +345,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
         const nonce = randomBytes(15).toString("base64url");
         await createChannelApi(gateway.rest, channelId).create(message, { nonce });
       },
-      health: () => `up since ${discordTime(startedAtMs, "R")} · Claude Code ${found.version}`,
+      health: () => `up since ${discordTime(startedAtMs, "R")} · Claude Code ${version}`,
       newId: randomUUID,
     });
     const interactions = createInteractions({
@@ -460,7 +422,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     answering = true;
     stops.push(
       keepLedgerTidy({
-        retention: createRetention(db),
+        retention: stores.retention,
         keepMs: () => config().ledger.keepMs,
         dropsText: () => config().ledger.text === "drop",
         now: Date.now,
@@ -483,19 +445,6 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     await stopAll();
     throw error;
   }
-}
-
-/** Every agent would end at once; better said now than at the first question. */
-function damagedClaudeConfig({ file, newestBackup }: DamagedConfigFile): CoordError {
-  const cure =
-    newestBackup === undefined
-      ? "There is no backup of it. Move it away and log in to claude again."
-      : `Put back its newest backup: cp ${newestBackup} ${file}`;
-  return new CoordError("claude_config_damaged", `Claude's own settings file ${file} is damaged. ${cure}`);
-}
-
-function asVariable({ name, value }: ClaudeCredential): Credential {
-  return name === "ANTHROPIC_API_KEY" ? { ANTHROPIC_API_KEY: value } : { CLAUDE_CODE_OAUTH_TOKEN: value };
 }
 
 /** An agent that was started because somebody typed waits this long for the message. */

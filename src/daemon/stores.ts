@@ -1,0 +1,46 @@
+import type { Ledger } from "../core/ledger.ts";
+import { createConversationFacts } from "../sqlite/conversation-facts.ts";
+import { createCursorStore } from "../sqlite/cursors.ts";
+import { createDeliveryStore } from "../sqlite/deliveries.ts";
+import { createGrantStore } from "../sqlite/grants.ts";
+import { createLedger } from "../sqlite/ledger.ts";
+import { createMaterialStore } from "../sqlite/material.ts";
+import { openOrRestore } from "../sqlite/open-or-restore.ts";
+import { createOutgoingStore } from "../sqlite/outgoing.ts";
+import { createPromptStore } from "../sqlite/prompts.ts";
+import { createRetention } from "../sqlite/retention.ts";
+import { createSessionStore } from "../sqlite/sessions.ts";
+import type { Logger } from "./logger.ts";
+
+export interface StoresOptions {
+  readonly file: string;
+  /** Whether text that is no longer needed leaves the ledger. */
+  readonly dropsText: () => boolean;
+  /** Looks over every use of a store. */
+  readonly watch: <T extends object>(name: string, store: T) => T;
+  readonly log: Logger;
+}
+
+/** Opens the database and makes its stores. A damaged one gives way to its newest backup, which is told in the log. */
+export function openStores({ file, dropsText, watch, log }: StoresOptions) {
+  const { db, restored } = openOrRestore(file, Date.now());
+  // The event loop stands still meanwhile; who waits longer for a lock tries again later.
+  db.pragma("busy_timeout = 1000");
+  if (restored !== undefined) log.error("sessions.db was damaged: a backup took its place", restored);
+  const ledger: Ledger = watch("ledger", createLedger(db, Date.now, dropsText));
+  return {
+    /** When a backup took the place of a damaged database at this start; undefined when none did. */
+    restoredAtMs: restored && Date.now(),
+    ledger,
+    sessions: watch("sessions", createSessionStore(db, Date.now)),
+    deliveries: watch("deliveries", createDeliveryStore(db, Date.now)),
+    cursors: watch("cursors", createCursorStore(db)),
+    material: createMaterialStore(db),
+    outgoing: createOutgoingStore(db, Date.now),
+    grants: createGrantStore(db, Date.now),
+    prompts: createPromptStore(db, Date.now),
+    facts: createConversationFacts(db),
+    retention: createRetention(db),
+    close: () => void db.close(),
+  };
+}
