@@ -103,6 +103,8 @@ export function checkConfigText(text: string, fileMode: number, options: LoadOpt
   return { ok: true, config, warnings: inFileOrder(findings.warnings), document };
 }
 
+const BEGIN = "Begin with a copy of config.example.yaml, which comes with claude-coord (mode 0600).";
+
 function unreadable(path: string, error: unknown): CheckedConfig {
   const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
   const missing = code === "ENOENT" || code === "ENOTDIR";
@@ -111,7 +113,7 @@ function unreadable(path: string, error: unknown): CheckedConfig {
     place: undefined,
     key: "",
     message: missing ? "there is no such file" : `the file cannot be read (${code})`,
-    advice: missing ? "Run: claude-coord init" : "The service's user needs to own it, with mode 0600.",
+    advice: missing ? BEGIN : "The service's user needs to own it, with mode 0600.",
   };
   return { ok: false, code: missing ? "config_missing" : "config_invalid", problems: [problem] };
 }

@@ -127,11 +127,11 @@ test("a config with mistakes is told with lines, and what needs none is still lo
   expect(of("database")).toMatchObject([{ status: "ok" }]);
 });
 
-test("without a config, the fix is claude-coord init", async () => {
+test("without a config, the fix is a copy of the example", async () => {
   const { run } = cliFixture();
   const { code, stdout } = await run(["doctor"]);
   expect(code).toBe(1);
-  expect(stdout).toMatch(/there is no such file\n.*claude-coord init/);
+  expect(stdout).toMatch(/there is no such file\n.*config\.example\.yaml/);
 });
 
 test("a config that works, but not well, is a warning", async () => {

@@ -238,7 +238,7 @@ test("without a config, every project command says how to make one, with exit co
   for (const args of [["ls"], ["show", "web"], ["remove", "web"], ["add", "web"]]) {
     const { code, stderr } = await fixture.run(["project", ...args]);
     expect(code).toBe(78);
-    expect(stderr).toContain("claude-coord init");
+    expect(stderr).toContain("config.example.yaml");
   }
 });
 

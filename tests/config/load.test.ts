@@ -408,7 +408,10 @@ describe("a file that cannot be read", () => {
   test("is config_missing when there is none", () => {
     const path = join(tempDir(), "config.yaml");
     expect(() => loadConfig({ path, env: {} })).toThrow(
-      new CoordError("config_missing", `${path}: there is no such file\n  Run: claude-coord init`),
+      new CoordError(
+        "config_missing",
+        `${path}: there is no such file\n  Begin with a copy of config.example.yaml, which comes with claude-coord (mode 0600).`,
+      ),
     );
   });
 

@@ -24,7 +24,7 @@ describe("serve says what is wrong and ends", () => {
     const { code, stderr } = await missing.startAndFail();
     expect(code).toBe(78);
     expect(stderr).toContain("there is no such file");
-    expect(stderr).toContain("claude-coord init");
+    expect(stderr).toContain("config.example.yaml");
   });
 
   test("no token", async () => {

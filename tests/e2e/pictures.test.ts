@@ -152,7 +152,9 @@ test("a failure says what to do and has an id to quote", async () => {
   const errorId = /^-# Error id: [a-z]{8}$/m;
   await discord.until(() => answers().some(({ content }) => errorId.test(content)), { timeoutMs: 60_000 });
   await expect.poll(() => page.getByText("Error id:").count(), { timeout: 10_000 }).toBe(1);
-  await expect.poll(() => page.locator(".reactions > button").innerText(), { timeout: 10_000 }).toContain("⚠");
+  await expect
+    .poll(() => page.locator(".reactions > button").innerText(), { timeout: 10_000 })
+    .toContain("⚠");
   await picture("error");
 });
 

@@ -122,9 +122,9 @@ function unitSteps({ manager, text }: Service, before: string | undefined): Step
   ];
 }
 
-function howToConfigure({ manager, account }: Service): string {
-  const init = manager.isSystem
-    ? `su - ${account.name} -s /bin/bash -c 'claude-coord init'`
-    : "claude-coord init";
-  return `Write it (${init}), then: claude-coord service install`;
+function howToConfigure({ account }: Service): string {
+  return (
+    `Write it, as ${account.name} and with mode 0600 (config.example.yaml, which comes with claude-coord, is a ` +
+    "beginning), then: claude-coord service install"
+  );
 }
