@@ -3,12 +3,14 @@ import { createClaude } from "../../claude/claude.ts";
 import type { Config } from "../../config/config.ts";
 import { checkConfig } from "../../config/load.ts";
 import { type Environment, findPaths, type Paths } from "../../config/paths.ts";
+import { agentsThatFit } from "../../daemon/agent-limit.ts";
 import { inspectDiscord } from "../../discord/inspect.ts";
 import { inspectDatabase } from "../../sqlite/inspect-database.ts";
 import { isInstanceRunning } from "../../sqlite/instance-running.ts";
 import { ExitError } from "../exit.ts";
 import { printJson } from "../print-json.ts";
 import type { Terminal } from "../terminal.ts";
+import { checkAgents } from "./check-agents.ts";
 import { checkClaude } from "./check-claude.ts";
 import { checkConfigFile } from "./check-config.ts";
 import { checkDaemon } from "./check-daemon.ts";
@@ -80,6 +82,7 @@ async function checkConfigured(config: Config, paths: Paths, env: Environment): 
   return [
     ...claudeFindings,
     ...discordFindings,
+    checkAgents(config.claude.maxAgents, agentsThatFit()),
     ...checkProjects(projects),
     ...checkSafety(config, serviceUserId),
   ];
