@@ -5,11 +5,18 @@ import { daemonFixture } from "../support/daemon.ts";
 import { joinedAnswer } from "../support/joined-answer.ts";
 import { realWorld } from "../support/real-world.ts";
 
+/** How long each answer takes; STREAM_SECONDS=60 is the thorough run. */
+const SECONDS = Number(process.env.STREAM_SECONDS ?? 8);
+const CHUNK = 40;
+
 test("ten channels that stream long answers at once break no rate limit, and each answer is whole", async () => {
   const { discord, model } = await realWorld({
     discord: { rateLimits: true },
-    // Some eight seconds each, in many small steps, as a real model speaks.
-    script: ({ lastUserText }) => say(longAnswer(lastUserText), { chunkSize: 40, delayMs: 60 }),
+    // In many small steps, as a real model speaks.
+    script: ({ lastUserText }) => {
+      const answer = longAnswer(lastUserText);
+      return say(answer, { chunkSize: CHUNK, delayMs: (SECONDS * 1000) / (answer.length / CHUNK) });
+    },
   });
   const channels = Array.from({ length: 10 }, (_, index) => discord.addChannel(`project-${index}`));
   const ann = discord.addMember("ann");
