@@ -4,8 +4,6 @@ import type { Snowflake } from "../core/project.ts";
 import { Refused, Undeliverable } from "../core/reply.ts";
 import { messagePayload, type OutgoingMessage, rawFiles } from "./message-payload.ts";
 
-export type { OutgoingMessage } from "./message-payload.ts";
-
 /** What we do to messages in one channel. Nobody is ever pinged by what Claude writes. */
 export interface ChannelApi {
   /** Returns the new message's id. The same nonce again within minutes gives the same message. */

@@ -123,7 +123,7 @@ test("stopping a daemon that waits for an answer leaves no live button behind", 
   await expect(ann.clicks(asked, "Allow once")).rejects.toThrow();
 });
 
-test("a question of Claude's own is answered by a press, also under bypassPermissions", async () => {
+test("a question of Claude's own is answered by a press", async () => {
   const { ann, model, says, prompt, ended } = await scene();
   const question = {
     question: "Which colour?",

@@ -3,7 +3,8 @@ import { snowflakeAt } from "../../core/catch-up.ts";
 import type { DeliveryStore } from "../../core/ledger.ts";
 import type { Snowflake } from "../../core/project.ts";
 import { Undeliverable } from "../../core/reply.ts";
-import type { ChannelApi, OutgoingMessage } from "../channel-api.ts";
+import type { ChannelApi } from "../channel-api.ts";
+import type { OutgoingMessage } from "../message-payload.ts";
 import type { OwnMessage } from "../own-messages.ts";
 import { findDelivered } from "./find-delivered.ts";
 
