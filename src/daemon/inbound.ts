@@ -1,4 +1,5 @@
 import type { AccessPolicy } from "../core/access.ts";
+import type { Events } from "../core/events.ts";
 import { type BotIdentity, type IncomingMessage, routeMessage } from "../core/inbound.ts";
 import type { CursorStore, Ledger } from "../core/ledger.ts";
 import type { Project, Snowflake } from "../core/project.ts";
@@ -18,6 +19,7 @@ export interface InboundDeps {
   readonly hint: (message: IncomingMessage, project: Project) => void;
   /** Shows somebody who may not talk that they were understood and refused. */
   readonly refuse: (message: IncomingMessage) => void;
+  readonly events: Pick<Events, "emit">;
   readonly newId: () => string;
   readonly now: () => number;
   readonly log: (message: string, fields: object) => void;
@@ -39,6 +41,15 @@ export function createInbound(deps: InboundDeps): Inbound {
         break;
       case "refuse":
         deps.log("refused a message", { ...about, project: route.project.name, reason: route.reason });
+        deps.events.emit({
+          type: "message_refused",
+          userId: message.author.userId,
+          guildId: message.guildId,
+          conversationId: message.channelId,
+          messageId: message.id,
+          projectName: route.project.name,
+          reason: route.reason,
+        });
         deps.refuse(message);
         break;
       case "hint":

@@ -14,12 +14,15 @@ export interface ReviewDeps {
   readonly log: { warn(message: string, fields?: object): void };
 }
 
+/** Never rejects. */
+export type Review = (conversationId: Snowflake) => Promise<void>;
+
 /**
  * Looks again at the messages of a conversation's waiting turns, for edits and deletes that no event has told of.
  * Never rejects: what can't be read stays as it was accepted.
  */
-export function createReview({ ledger, read, edits, log }: ReviewDeps) {
-  return async (conversationId: Snowflake): Promise<void> => {
+export function createReview({ ledger, read, edits, log }: ReviewDeps): Review {
+  return async (conversationId) => {
     try {
       for (const { messageId, attempts } of ledger.open(conversationId)) {
         if (messageId === undefined || attempts > 0) continue;

@@ -1,4 +1,6 @@
 import type { Ledger } from "../core/ledger.ts";
+import { watchLedger } from "../core/ledger-watch.ts";
+import type { Turn } from "../core/turn.ts";
 import { createConversationFacts } from "../sqlite/conversation-facts.ts";
 import { createCursorStore } from "../sqlite/cursors.ts";
 import { createDeliveryStore } from "../sqlite/deliveries.ts";
@@ -18,16 +20,20 @@ export interface StoresOptions {
   readonly dropsText: () => boolean;
   /** Looks over every use of a store. */
   readonly watch: <T extends object>(name: string, store: T) => T;
+  /** Hears of each turn that was accepted or has moved, once that is committed. */
+  readonly onTurn: (turn: Turn) => void;
   readonly log: Logger;
 }
 
+export type Stores = ReturnType<typeof openStores>;
+
 /** Opens the database and makes its stores. A damaged one gives way to its newest backup, which is told in the log. */
-export function openStores({ file, dropsText, watch, log }: StoresOptions) {
+export function openStores({ file, dropsText, watch, onTurn, log }: StoresOptions) {
   const { db, restored } = openOrRestore(file, Date.now());
   // The event loop stands still meanwhile; who waits longer for a lock tries again later.
   db.pragma("busy_timeout = 1000");
   if (restored !== undefined) log.error("sessions.db was damaged: a backup took its place", restored);
-  const ledger: Ledger = watch("ledger", createLedger(db, Date.now, dropsText));
+  const ledger: Ledger = watchLedger(watch("ledger", createLedger(db, Date.now, dropsText)), onTurn);
   return {
     /** When a backup took the place of a damaged database at this start; undefined when none did. */
     restoredAtMs: restored && Date.now(),

@@ -11,14 +11,13 @@ import {
   Options,
   Partials,
   type REST,
+  RESTEvents,
   Status,
 } from "discord.js";
 import { CoordError } from "../core/errors.ts";
 import type { BotIdentity, IncomingMessage, IncomingTyping } from "../core/inbound.ts";
 import type { Snowflake } from "../core/project.ts";
-
 import { deletedMessages } from "./deleted-messages.ts";
-
 import { createHistory, type History } from "./history.ts";
 import { incomingMessage, incomingTyping } from "./incoming-message.ts";
 import { type IncomingInteraction, incomingInteraction } from "./interactions/incoming-interaction.ts";
@@ -27,6 +26,15 @@ export interface GatewayOptions {
   readonly token: string;
   /** Without the version: `https://discord.com/api`. */
   readonly apiUrl: string;
+  /** Whether Discord sends events has changed. */
+  readonly onState: (state: "ready" | "lost" | "resumed") => void;
+  /** Discord answered 429; discord.js waits and tries again by itself. */
+  readonly onRateLimit: (limit: { route: string; isGlobal: boolean; waitMs: number }) => void;
+  readonly log: GatewayLog;
+}
+
+/** Hears what comes from Discord. */
+export interface GatewayListener {
   readonly onMessage: (message: IncomingMessage) => void;
   /** `editedAtMs`: ms since the epoch. */
   readonly onEdit: (message: IncomingMessage, editedAtMs: number) => void;
@@ -39,7 +47,6 @@ export interface GatewayOptions {
   readonly onSessionReady: () => void;
   /** The connection is lost for good, in a way that only a person can put right. */
   readonly onRefused: (error: CoordError) => void;
-  readonly log: GatewayLog;
 }
 
 export interface GatewayLog {
@@ -55,7 +62,7 @@ export interface Gateway {
    * Logs in and settles once Discord sends events. Throws token_refused, intent_missing, discord_unreachable or
    * discord_refused. Lost connections are taken up again by discord.js itself.
    */
-  connect(): Promise<void>;
+  connect(listener: GatewayListener): Promise<void>;
   botName(): string;
   /** The guild of a channel that the bot can see. */
   guildOf(channelId: Snowflake): Snowflake | undefined;
@@ -90,37 +97,28 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
 
   client.on(Events.Error, (error) => options.log.warn("the gateway reported an error", { error }));
-  client.on(Events.ShardReconnecting, () => options.log.info("the gateway connection is lost; reconnecting"));
-  client.on(Events.ShardResume, () => options.log.info("the gateway connection is back"));
-  client.on(Events.MessageCreate, (message: Message) => options.onMessage(incomingMessage(message)));
-
-  client.on(Events.MessageUpdate, (_old, message) => {
-    // The preview of a link that Discord adds by itself leaves the time of the last edit as it is.
-    const { editedTimestamp } = message;
-    if (editedTimestamp === null || message.author.id === client.user?.id) return;
-    options.onEdit(incomingMessage(message), editedTimestamp);
+  client.on(Events.ShardReconnecting, () => {
+    options.log.info("the gateway connection is lost; reconnecting");
+    options.onState("lost");
+  });
+  client.on(Events.ShardResume, () => {
+    options.log.info("the gateway connection is back");
+    options.onState("resumed");
+  });
+  client.on(Events.ShardReady, () => options.onState("ready"));
+  client.rest.on(RESTEvents.Response, ({ route }, { status, headers }) => {
+    if (status !== 429) return;
+    const isGlobal = headers.get("x-ratelimit-global") === "true";
+    options.onRateLimit({ route, isGlobal, waitMs: Number(headers.get("retry-after") ?? 0) * 1000 });
   });
 
-  // The raw READY comes before any message of its session; the events of discord.js come after some of them.
-  client.on(Events.Raw, (packet: { t?: string; d?: unknown }) => {
-    if (packet.t === GatewayDispatchEvents.Ready) options.onNewSession();
-    const deleted = deletedMessages(packet);
-    if (deleted !== undefined) options.onDelete(deleted.channelId, deleted.messageIds);
-  });
-  client.on(Events.ShardReady, options.onSessionReady);
-  client.on(Events.TypingStart, (typing) => options.onTyping(incomingTyping(typing)));
-
-  client.on(Events.InteractionCreate, (raw) => {
-    const interaction = incomingInteraction(raw);
-    if (interaction !== undefined) options.onInteraction(interaction);
-  });
-
-  const connect = async () => {
+  const connect = async (listener: GatewayListener) => {
+    hear(client, listener);
     const ready = new Promise<void>((resolve, reject) => {
       client.once(Events.ClientReady, () => resolve());
       client.on(Events.ShardDisconnect, ({ code }) => {
         const error = closeError(code);
-        if (client.isReady()) options.onRefused(error);
+        if (client.isReady()) listener.onRefused(error);
         reject(error);
       });
     });
@@ -145,6 +143,32 @@ export function createGateway(options: GatewayOptions): Gateway {
     isReady: () => client.isReady() && client.ws.shards.every((shard) => shard.status === Status.Ready),
     close: () => client.destroy(),
   };
+}
+
+/** Takes what Discord sends to the listener, as plain values. */
+function hear(client: Client, listener: GatewayListener): void {
+  client.on(Events.MessageCreate, (message: Message) => listener.onMessage(incomingMessage(message)));
+
+  client.on(Events.MessageUpdate, (_old, message) => {
+    // The preview of a link that Discord adds by itself leaves the time of the last edit as it is.
+    const { editedTimestamp } = message;
+    if (editedTimestamp === null || message.author.id === client.user?.id) return;
+    listener.onEdit(incomingMessage(message), editedTimestamp);
+  });
+
+  // The raw READY comes before any message of its session; the events of discord.js come after some of them.
+  client.on(Events.Raw, (packet: { t?: string; d?: unknown }) => {
+    if (packet.t === GatewayDispatchEvents.Ready) listener.onNewSession();
+    const deleted = deletedMessages(packet);
+    if (deleted !== undefined) listener.onDelete(deleted.channelId, deleted.messageIds);
+  });
+  client.on(Events.ShardReady, listener.onSessionReady);
+  client.on(Events.TypingStart, (typing) => listener.onTyping(incomingTyping(typing)));
+
+  client.on(Events.InteractionCreate, (raw) => {
+    const interaction = incomingInteraction(raw);
+    if (interaction !== undefined) listener.onInteraction(interaction);
+  });
 }
 
 /** The role that Discord makes for the bot in each guild: on a phone it is easily picked in place of the bot. */

@@ -33,14 +33,8 @@ export async function interactionBot(
   const gateway = createGateway({
     token: discord.token,
     apiUrl: discord.apiUrl,
-    onMessage: () => {},
-    onEdit: () => {},
-    onDelete: () => {},
-    onTyping: () => {},
-    onNewSession: () => {},
-    onSessionReady: () => {},
-    onInteraction: (interaction) => void interactions(interaction),
-    onRefused: () => {},
+    onState: () => {},
+    onRateLimit: () => {},
     log,
   });
   onTestFinished(() => gateway.close());
@@ -55,10 +49,20 @@ export async function interactionBot(
       reports.push({ id, what, detail });
       return id;
     },
+    events: NO_EVENTS,
     log,
     ...(options.deferAfterMs === undefined ? {} : { deferAfterMs: options.deferAfterMs }),
   });
-  await gateway.connect();
+  await gateway.connect({
+    onMessage: () => {},
+    onEdit: () => {},
+    onDelete: () => {},
+    onTyping: () => {},
+    onNewSession: () => {},
+    onSessionReady: () => {},
+    onInteraction: (interaction) => void interactions(interaction),
+    onRefused: () => {},
+  });
   return {
     gateway,
     reports,
@@ -68,6 +72,9 @@ export async function interactionBot(
     },
   };
 }
+
+/** For parts whose events nobody hears. */
+export const NO_EVENTS = { emit: () => {} };
 
 const EVERYONE: AccessPolicy = {
   access: { users: [], roles: [], everyone: true },

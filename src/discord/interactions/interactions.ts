@@ -1,6 +1,7 @@
 import type { REST } from "discord.js";
-import { type AccessPolicy, type Action, decideAccess } from "../../core/access.ts";
+import { type AccessPolicy, type Action, decideAccess, type Refusal } from "../../core/access.ts";
 import { CoordError } from "../../core/errors.ts";
+import type { Events } from "../../core/events.ts";
 import type { Project } from "../../core/project.ts";
 import { type AcknowledgedAnswer, createAnswer } from "./answer.ts";
 import type { InteractionHandler } from "./handler.ts";
@@ -23,6 +24,7 @@ export interface InteractionsDeps {
   readonly now: () => number;
   /** Records a failure in the log and returns the id under which it is found there. */
   readonly report: (what: string, detail: unknown, fields: object) => string;
+  readonly events: Pick<Events, "emit">;
   readonly log: {
     info(message: string, fields?: object): void;
     debug(message: string, fields?: object): void;
@@ -89,30 +91,48 @@ async function serve(
   const decide = (project: Project | undefined, action = handler.action) =>
     decideAccess(interaction.actor, action, { guildId, project }, deps.policy(), deps.now());
   const allowed = projects.filter((project) => decide(project).allowed);
+  const tellEvents = (on: readonly Project[], reason: Refusal | undefined) => {
+    if (interaction.input.type === "autocomplete") return;
+    const { actor, channelId } = interaction;
+    deps.events.emit({
+      type: "interaction",
+      userId: actor.userId,
+      guildId: actor.guildId,
+      conversationId: channelId,
+      name: nameOf(interaction),
+      action: handler.action,
+      projectNames: on.map(({ name }) => name),
+      reason,
+    });
+  };
   const may = (action: Action) => decide(allowed[0], action).allowed;
   if (allowed.length === 0) {
     // What concerns no project, as adding one, is judged by the general rules alone.
     const decision = decide(projects[0]);
     if (!decision.allowed) {
+      tellEvents(projects, decision.reason);
       deps.log.info("refused an interaction", { ...about, action: handler.action, reason: decision.reason });
       return tell(refusalText(decision.reason, handler.action));
     }
   }
+  tellEvents(allowed, undefined);
   if (interaction.input.type !== "autocomplete") deps.log.info("an interaction", about);
   await opened.run(allowed, answer, may);
 }
 
 function handlerOf(
   { commands, suggestions, components }: InteractionHandlers,
-  { input }: IncomingInteraction,
+  interaction: IncomingInteraction,
 ): InteractionHandler | undefined {
-  const [table, name] =
-    input.type === "autocomplete"
-      ? [suggestions, input.name]
-      : "name" in input
-        ? [commands, input.name]
-        : [components, input.customId.split(":", 1)[0] ?? ""];
+  const { input } = interaction;
+  const table = input.type === "autocomplete" ? suggestions : "name" in input ? commands : components;
+  const name = nameOf(interaction);
   return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+/** The command's name, or what stands before the first colon of a component's custom_id. */
+function nameOf({ input }: IncomingInteraction): string {
+  return "name" in input ? input.name : (input.customId.split(":", 1)[0] ?? "");
 }
 
 function describe({ id, actor, channelId, input }: IncomingInteraction): object {

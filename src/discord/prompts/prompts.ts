@@ -1,3 +1,4 @@
+import type { Events } from "../../core/events.ts";
 import type { GrantStore } from "../../core/grants.ts";
 import type { Project, Snowflake } from "../../core/project.ts";
 import type { PermissionRequest, Prompt, PromptState, PromptStore, Questions } from "../../core/prompts.ts";
@@ -24,6 +25,7 @@ export interface PromptsDeps {
   readonly timeoutMs: () => number;
   readonly newId: () => string;
   readonly now: () => number;
+  readonly events: Pick<Events, "emit">;
   readonly log: {
     info(message: string, fields?: object): void;
     warn(message: string, fields?: object): void;
@@ -80,6 +82,8 @@ export function createPrompts(deps: PromptsDeps): Prompts {
     store.decide(prompt.id, state, decidedBy);
     const { turn, request } = prompt;
     const who = decidedBy === undefined ? {} : { user_id: decidedBy };
+    const { toolName, input } = request;
+    deps.events.emit({ type: "prompt_decided", turn, toolName, input, state, decidedBy });
     deps.log.info("a question is decided", { turn_id: turn.id, tool: request.toolName, state, ...who });
     return true;
   };
@@ -181,6 +185,7 @@ export function createPrompts(deps: PromptsDeps): Prompts {
         text: view.text,
       });
       open.set(id, prompt);
+      deps.events.emit({ type: "prompt_opened", turn, toolName: request.toolName, text: view.text });
       prompt.timer = setTimeout(() => {
         if (!open.has(id)) return;
         end(prompt, "timed_out");

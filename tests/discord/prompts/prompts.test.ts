@@ -7,7 +7,7 @@ import { createPrompts, type Prompts } from "../../../src/discord/prompts/prompt
 import { createGrantStore } from "../../../src/sqlite/grants.ts";
 import { createPromptStore } from "../../../src/sqlite/prompts.ts";
 import { testDatabase } from "../../support/database.ts";
-import { interactionBot, startDiscord } from "../../support/interaction-bot.ts";
+import { interactionBot, NO_EVENTS, startDiscord } from "../../support/interaction-bot.ts";
 import { projectIn } from "../../support/projects.ts";
 
 const EPHEMERAL = 1 << 6;
@@ -46,6 +46,7 @@ async function scene(options: { timeoutMs?: number } = {}) {
           timeoutMs: () => options.timeoutMs ?? 60_000,
           newId: () => `p${++ids}`,
           now: Date.now,
+          events: NO_EVENTS,
           log: { info: () => {}, warn: () => {} },
         });
       restart = () => {

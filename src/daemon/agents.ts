@@ -1,0 +1,65 @@
+import { join } from "node:path";
+import type { Claude } from "../claude/claude.ts";
+import type { AgentEvent, AgentModel } from "../core/agent.ts";
+import { type AgentPool, createAgentPool } from "../core/agent-pool.ts";
+import { withHostTools } from "../core/host-tools.ts";
+import type { Snowflake } from "../core/project.ts";
+import { createSendFile, SEND_FILE } from "../files/send-file.ts";
+import { agentsThatFit } from "./agent-limit.ts";
+import type { DaemonContext } from "./context.ts";
+
+/** An agent that was started because somebody typed waits this long for the message. */
+const WARM_TIMEOUT_MS = 60_000;
+const AFTER_TASKS_MS = 2_000;
+
+export interface Agents {
+  readonly pool: AgentPool;
+  /** What the CLI last offered; empty before an agent has run. */
+  models(): readonly AgentModel[];
+}
+
+/** The agents of all conversations, with our own tools on offer. */
+export function openAgents(
+  { config, paths, stores, events, log }: DaemonContext,
+  claude: Claude,
+  onUnprompted: (conversationId: Snowflake, event: AgentEvent) => void,
+): Agents {
+  const fitting = agentsThatFit();
+  const maxAgents = () => {
+    const configured = config().claude.maxAgents;
+    return configured === "auto" ? fitting : configured;
+  };
+  log.info("agents that may run at once", { max_agents: maxAgents() });
+
+  let models: readonly AgentModel[] = [];
+  const sendFile = createSendFile({ store: stores.outgoing, root: paths.files, log });
+  const pool = createAgentPool({
+    startAgent: withHostTools(
+      (spec, onEvent) => {
+        const { conversationId } = spec;
+        const additionalDirs = [join(paths.files, conversationId)];
+        return claude.start({ ...spec, additionalDirs }, (event) => {
+          if (event.type === "ready") models = event.models;
+          onEvent(event);
+          events.emit({ type: "agent", conversationId, event });
+        });
+      },
+      {
+        tools: [SEND_FILE],
+        call: (spec, _name, input) => sendFile(spec, input),
+        onBug: (error) => log.error("a tool of ours failed", { error }),
+      },
+    ),
+    limits: () => ({
+      maxAgents: maxAgents(),
+      idleTimeoutMs: config().claude.idleTimeoutMs,
+      warmTimeoutMs: WARM_TIMEOUT_MS,
+      afterTasksMs: AFTER_TASKS_MS,
+      stallTimeoutMs: config().claude.stallTimeoutMs,
+      stopGraceMs: config().claude.killGraceMs,
+    }),
+    onUnprompted,
+    now: Date.now,
+  });
+  return { pool, models: () => models };
+}

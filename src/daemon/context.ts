@@ -1,0 +1,24 @@
+import type { Config } from "../config/config.ts";
+import type { Environment, Paths } from "../config/paths.ts";
+import type { Events } from "../core/events.ts";
+import type { Project } from "../core/project.ts";
+import type { Logger } from "./logger.ts";
+import type { Report } from "./report.ts";
+import type { Stores } from "./stores.ts";
+
+/** What every part of the daemon may need. */
+export interface DaemonContext {
+  /** Asked each time something depends on it: a changed config counts from the next turn on. */
+  readonly config: () => Config;
+  readonly paths: Paths;
+  readonly env: Environment;
+  readonly log: Logger;
+  readonly events: Events;
+  readonly report: Report;
+  /** `ledger` tells `events` of each turn that moves. */
+  readonly stores: Stores;
+  /** The project as it is configured now; undefined when it is no longer. */
+  readonly projectNamed: (name: string) => Project | undefined;
+  /** Aborted when the daemon stops waiting for Discord: what is not sent by then waits for the next start. */
+  readonly writing: AbortSignal;
+}

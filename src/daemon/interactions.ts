@@ -1,0 +1,63 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { setProjectModel } from "../config/edit.ts";
+import { createChannelApi } from "../discord/channel-api.ts";
+import { commandHandlers } from "../discord/commands/commands.ts";
+import type { Gateway } from "../discord/gateway.ts";
+import type { IncomingInteraction } from "../discord/interactions/incoming-interaction.ts";
+import { createInteractions } from "../discord/interactions/interactions.ts";
+import { turnDecisions } from "../discord/interactions/turn-decisions.ts";
+import { discordTime } from "../discord/reply/amounts.ts";
+import type { Agents } from "./agents.ts";
+import type { DaemonContext } from "./context.ts";
+import type { Talk } from "./talk.ts";
+
+/** What is done with commands, buttons, menus and forms. */
+export function openInteractions(
+  { config, paths, env, stores, report, events, projectNamed, log }: DaemonContext,
+  gateway: Gateway,
+  { pool, models }: Agents,
+  { conversations, prompts }: Talk,
+  claudeVersion: string,
+): (interaction: IncomingInteraction) => void {
+  const { ledger, sessions, facts } = stores;
+  const startedAtMs = Date.now();
+  const commands = commandHandlers({
+    projects: () => config().projects,
+    guildOf: gateway.guildOf,
+    conversation: conversations.of,
+    ledger,
+    sessions,
+    agents: pool,
+    pastSessions: facts.pastSessions,
+    context: facts.context,
+    models,
+    setModel: async (name, model) => {
+      await setProjectModel({ path: paths.config, env }, name, model);
+    },
+    post: async (channelId, message) => {
+      const nonce = randomBytes(15).toString("base64url");
+      await createChannelApi(gateway.rest, channelId).create(message, { nonce });
+    },
+    health: () => `up since ${discordTime(startedAtMs, "R")} · Claude Code ${claudeVersion}`,
+    newId: randomUUID,
+  });
+  const decisions = turnDecisions({
+    ledger,
+    project: projectNamed,
+    wake: (conversationId) => conversations.of(conversationId).wake(),
+    tell: (turn) => conversations.of(turn.conversationId).tell(turn),
+  });
+  const interactions = createInteractions({
+    handlers: {
+      ...commands,
+      components: { ...commands.components, ...decisions, ask: prompts.handler },
+    },
+    rest: gateway.rest,
+    policy: () => config(),
+    now: Date.now,
+    report: report.failure,
+    events,
+    log,
+  });
+  return (interaction) => void interactions(interaction);
+}

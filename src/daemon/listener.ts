@@ -1,0 +1,139 @@
+import { randomUUID } from "node:crypto";
+import type { AgentPool } from "../core/agent-pool.ts";
+import type { CoordError } from "../core/errors.ts";
+import type { IncomingMessage } from "../core/inbound.ts";
+import type { Project } from "../core/project.ts";
+import { createChannelApi } from "../discord/channel-api.ts";
+import type { Gateway, GatewayListener } from "../discord/gateway.ts";
+import { hintText } from "../discord/hint.ts";
+import type { IncomingInteraction } from "../discord/interactions/incoming-interaction.ts";
+import { createCatchUp } from "./catch-up.ts";
+import type { DaemonContext } from "./context.ts";
+import { createEdits } from "./edits.ts";
+import { guarded } from "./guard.ts";
+import { createInbound } from "./inbound.ts";
+import { createReview, type Review } from "./review-waiting.ts";
+import type { Talk } from "./talk.ts";
+import { createWarmUp } from "./warm-up.ts";
+
+export interface Listening {
+  readonly listener: GatewayListener;
+  /** Looks whether the messages of a conversation's waiting turns still say what they said. */
+  readonly review: Review;
+}
+
+/** What is done with everything that Discord sends. */
+export function createListener(
+  { config, stores, events, writing, log }: DaemonContext,
+  gateway: Gateway,
+  { conversations, intake }: Talk,
+  agents: AgentPool,
+  then: {
+    readonly onInteraction: (interaction: IncomingInteraction) => void;
+    readonly onRefused: (error: CoordError) => void;
+  },
+): Listening {
+  const { ledger, sessions, cursors, material, grants } = stores;
+  const routing = () => ({ bot: gateway.bot(), projects: config().projects, policy: config() });
+  const wake = (conversationId: string) => conversations.of(conversationId).wake();
+
+  const courtesy = (
+    channelId: string,
+    show: (channel: ReturnType<typeof createChannelApi>) => Promise<unknown>,
+  ) => {
+    show(createChannelApi(gateway.rest, channelId)).catch((error: unknown) => {
+      log.warn("a small courtesy failed", { error });
+    });
+  };
+  const inbound = createInbound({
+    bot: gateway.bot,
+    projects: () => config().projects,
+    policy: () => config(),
+    ledger,
+    cursors,
+    wake,
+    tell: (turn) => conversations.of(turn.conversationId).tell(turn),
+    hint: (message: IncomingMessage, project: Project) => {
+      const sent = { nonce: `hint-${message.id}`, replyTo: message.id };
+      courtesy(message.channelId, (channel) => channel.create({ content: hintText(project.name) }, sent));
+    },
+    refuse: (message) => courtesy(message.channelId, (channel) => channel.react(message.id, "🔒")),
+    events,
+    newId: randomUUID,
+    now: Date.now,
+    log: log.info,
+  });
+  const edits = createEdits({
+    routing,
+    ledger,
+    materialOf: (turnId) => material.of(turnId)?.material,
+    rerun: () => config().edits === "rerun",
+    withAuthor: gateway.history.withAuthor,
+    revised: (turn) => {
+      if (turn.state !== "cancelled") intake.begin(turn);
+      conversations.of(turn.conversationId).revised(turn.id);
+    },
+    wake,
+    newId: randomUUID,
+    now: Date.now,
+    log,
+  });
+  const review = createReview({ ledger, read: gateway.history.message, edits, log });
+  const catchUp = createCatchUp({
+    history: gateway.history,
+    cursors,
+    routing,
+    limits: () => ({ ...config().catchUp, expireBeforeMs: stores.restoredAtMs }),
+    handle: inbound,
+    now: Date.now,
+    signal: writing,
+    log,
+  });
+  const warmUp = createWarmUp({
+    isOn: () => config().claude.warmOnTyping,
+    projects: () => config().projects,
+    policy: () => config(),
+    sessions,
+    agents,
+    grants: grants.of,
+    newId: randomUUID,
+    now: Date.now,
+  });
+
+  // The first session's turns are reviewed by the start itself.
+  let isFirstSession = true;
+  const onSessionReady = () => {
+    void catchUp.start();
+    if (isFirstSession) {
+      isFirstSession = false;
+      return;
+    }
+    for (const { conversationId } of ledger.unfinishedConversations()) void review(conversationId);
+  };
+  return {
+    review,
+    listener: {
+      onMessage: catchUp.take,
+      onNewSession: catchUp.suspend,
+      onSessionReady: guarded("a new gateway session", onSessionReady, log),
+      onEdit: guarded(
+        "an edit",
+        (message, editedAtMs) => {
+          catchUp.replace(message.channelId, message.id, message);
+          edits.edited(message, editedAtMs);
+        },
+        log,
+      ),
+      onDelete: guarded(
+        "a delete",
+        (channelId, messageIds) => {
+          for (const messageId of messageIds) catchUp.replace(channelId, messageId, undefined);
+          edits.deleted(messageIds);
+        },
+        log,
+      ),
+      onTyping: guarded("a typing indicator", warmUp, log),
+      ...then,
+    },
+  };
+}
