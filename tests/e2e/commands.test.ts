@@ -206,7 +206,7 @@ describe("commands", () => {
 
   test("/help and /session tell what a newcomer needs", async () => {
     const { ann, max, channel, runs, session } = await scene();
-    expect((await runs(ann, "/help")).content).toMatch(/`\/stop`[\s\S]*need the Manage Server permission/);
+    expect((await runs(ann, "/help")).content).toMatch(/`\/stop`[\s\S]*for members with Manage Server/);
     expect((await runs(max, "/help")).content).toContain("`/reset` lets Claude forget");
     expect((await runs(ann, "/session")).content).toContain("no session here yet");
     await ask(ann, channel, "My favourite colour is teal.");

@@ -1,7 +1,9 @@
+import type { Action } from "../../core/access.ts";
 import { type InteractionHandler, interactionHandler, type Subject } from "../interactions/handler.ts";
+import { ASK_ABOUT } from "./ask-about.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
 
-/** `/help`: what can be done here, for those who may talk in any project of the guild. */
+/** `/help`: what this person can do here, for those who may talk in any project of the guild. */
 export function helpCommand(deps: CommandsDeps): InteractionHandler {
   return interactionHandler<Subject>({
     action: "talk",
@@ -13,17 +15,38 @@ export function helpCommand(deps: CommandsDeps): InteractionHandler {
       const channels = projects.slice(0, 10).map(({ channelId }) => `<#${channelId}>`);
       const content = [
         `Mention me with a question or a task in ${channels.join(", ")}. I remember what was said in a channel.`,
-        "- `/stop` ends what runs; what you asked yourself is yours to stop",
-        "- `/queue` shows what waits, with buttons to cancel it",
-        "- `/status` lists the conversations that you may see",
-        "- `/session` names the session, to go on with it in a terminal",
-        "- `/compact`, `/context`, `/usage` shorten the session, show what fills it, show what it used",
-        "- **Ask Claude about this**, in a message's menu under *Apps*",
-        ...(may("manage")
-          ? ["- `/model` shows or changes the model", "- `/reset` lets Claude forget and start anew"]
-          : ["-# `/model` and `/reset` need the Manage Server permission."]),
+        ...HELP.filter(({ action }) => may(action)).map(({ line }) => `- ${line}`),
+        ...MISSING.filter(({ action }) => !may(action)).map(({ action, needs }) => {
+          const names = HELP.filter((entry) => entry.action === action).map(({ name }) => `\`/${name}\``);
+          return `-# ${names.join(", ")}: ${needs}`;
+        }),
       ].join("\n");
       await answer.reply({ content });
     },
   });
 }
+
+/** What stands in `/help` for each command, in the order in which a newcomer needs them. */
+export const HELP: readonly HelpEntry[] = [
+  { name: "help", action: "talk", line: "`/help` shows this" },
+  { name: "stop", action: "talk", line: "`/stop` ends what runs; what you asked yourself is yours to stop" },
+  { name: "queue", action: "talk", line: "`/queue` shows what waits, with buttons to cancel it" },
+  { name: "status", action: "talk", line: "`/status` lists the conversations that you may see" },
+  { name: "session", action: "talk", line: "`/session` names the session, to go on with it in a terminal" },
+  { name: "context", action: "talk", line: "`/context` shows what fills the session" },
+  { name: "usage", action: "talk", line: "`/usage` shows what the session used" },
+  { name: "compact", action: "talk", line: "`/compact` shortens what Claude remembers of it" },
+  { name: ASK_ABOUT, action: "talk", line: `**${ASK_ABOUT}**, in a message's menu under *Apps*` },
+  { name: "model", action: "manage", line: "`/model` shows or changes the model" },
+  { name: "reset", action: "manage", line: "`/reset` lets Claude forget and start anew" },
+];
+
+export interface HelpEntry {
+  /** As Discord knows the command. */
+  readonly name: string;
+  /** The right that the command's handler asks for. */
+  readonly action: Action;
+  readonly line: string;
+}
+
+const MISSING = [{ action: "manage", needs: "for members with Manage Server" }] as const;
