@@ -4,7 +4,12 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 
 /** A warm `claude` driven by nothing but this: the floor under what any bot can reach. */
-export async function bareCli(options: { command: string; cwd: string; env: Record<string, string> }) {
+export async function bareCli(options: {
+  command: string;
+  cwd: string;
+  env: Record<string, string>;
+  args?: readonly string[];
+}) {
   const child = spawn(
     options.command,
     [
@@ -15,11 +20,19 @@ export async function bareCli(options: { command: string; cwd: string; env: Reco
       "stream-json",
       "--verbose",
       "--include-partial-messages",
+      ...(options.args ?? []),
     ],
     { cwd: options.cwd, env: options.env, stdio: ["pipe", "pipe", "ignore"] },
   );
   const lines = createInterface({ input: child.stdout });
   return {
+    /** Settles when the process is up. */
+    async initialize(): Promise<void> {
+      const up = new Promise<void>((resolve) => lines.once("line", () => resolve()));
+      const request = { subtype: "initialize" };
+      child.stdin.write(`${JSON.stringify({ type: "control_request", request_id: "up", request })}\n`);
+      await up;
+    },
     /** Asks, and gives the ms until the first text and until the end. */
     async ask(text: string): Promise<{ firstMs: number; endMs: number }> {
       const begun = performance.now();

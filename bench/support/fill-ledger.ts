@@ -1,0 +1,44 @@
+import { EMPTY_END } from "../../src/core/turn.ts";
+import { createCursorStore } from "../../src/sqlite/cursors.ts";
+import { openDatabase } from "../../src/sqlite/database.ts";
+import { createLedger } from "../../src/sqlite/ledger.ts";
+import type { Bot } from "./bot.ts";
+
+/**
+ * Puts turns into a bot's ledger before its first start, spread over its channels, through the real store; `isOpen`
+ * says which have not ended. Cursors stand at the newest message, so that nothing was missed.
+ */
+export function fillLedger(
+  { databaseFile, discord, channels }: Bot,
+  turns: number,
+  isOpen: (index: number) => boolean,
+): void {
+  const db = openDatabase(databaseFile);
+  // Only the filling is in a hurry; the daemon opens the file anew.
+  db.pragma("synchronous = OFF");
+  const ledger = createLedger(db, Date.now);
+  const cursors = createCursorStore(db);
+  const answer = "It reads the file and counts its lines.";
+  db.transaction(() => {
+    for (let index = 0; index < turns; index += 1) {
+      const channel = channels[index % channels.length] ?? { id: "", name: "" };
+      const id = `turn-${index}`;
+      ledger.accept({
+        id,
+        conversationId: channel.id,
+        guildId: discord.guild.id,
+        projectName: channel.name,
+        messageId: `1${String(index).padStart(17, "0")}`,
+        authorId: discord.owner.id,
+        authorName: "owner",
+        prompt: `What does this function do? m${index}`,
+      });
+      if (isOpen(index)) continue;
+      ledger.move(id, "start");
+      ledger.end(id, { ...EMPTY_END, outcome: "answered", answer });
+      ledger.move(id, "deliver");
+    }
+    for (const { id } of channels) cursors.advance(id, discord.messages(id).at(-1)?.id ?? id);
+  })();
+  db.close();
+}
