@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { listPids, readCommandLine, readStartTime } from "./process-table.ts";
+import { ofEachProcess, readCommandLine, readStartTime } from "./process-table.ts";
 
 /**
  * The pid of a process that has this session open, such as `claude --resume` in a terminal; undefined when nobody
@@ -32,12 +32,8 @@ async function fromRegistry(sessionId: string, configDir: string): Promise<numbe
 }
 
 async function fromCommandLines(sessionId: string): Promise<number | undefined> {
-  for (const pid of await listPids()) {
-    if (pid === process.pid) continue;
-    const words = await readCommandLine(pid);
-    if (opens(words, sessionId)) return pid;
-  }
-  return undefined;
+  const found = await ofEachProcess(async (pid) => ({ pid, words: await readCommandLine(pid) }));
+  return found.find(({ pid, words }) => pid !== process.pid && opens(words, sessionId))?.pid;
 }
 
 /** Any other program may have the id in its arguments: an editor, or a search for it. */
