@@ -22,6 +22,8 @@ export interface Actor {
 
 /** The general rules of an install, as the config gives them. */
 export interface AccessPolicy {
+  /** Guilds that this install serves. In any other nobody may anything, its administrators included. */
+  readonly guildIds: readonly Snowflake[];
   /** Undefined: nothing is configured. */
   readonly access: AccessRule | undefined;
   readonly admins: MemberList;
@@ -58,8 +60,10 @@ export function decideAccess(
   nowMs: number,
 ): AccessDecision {
   if (actor.kind !== "member") return refuse(actor.kind);
-  if (actor.guildId === undefined || target.guildId === undefined) return refuse("direct_message");
+  if (target.guildId === undefined) return refuse("direct_message");
+  if (actor.guildId === undefined) return refuse("not_a_member");
   if (actor.guildId !== target.guildId) return refuse("other_guild");
+  if (!policy.guildIds.includes(target.guildId)) return refuse("other_guild");
   if (actor.timedOutUntilMs !== undefined && actor.timedOutUntilMs > nowMs) return refuse("timed_out");
 
   const admin = actor.administrator || isListed(actor, policy.admins);
@@ -81,6 +85,9 @@ function mayTalk(actor: Actor, rule: AccessRule | undefined): boolean {
   return isEmpty ? actor.manageGuild : isListed(actor, rule);
 }
 
-function isListed(actor: Actor, list: MemberList): boolean {
-  return list.users.includes(actor.userId) || actor.roleIds.some((roleId) => list.roles.includes(roleId));
+/** @everyone is a role too, with the guild's own id. Who means everyone has to write `access: everyone`. */
+function isListed({ userId, guildId, roleIds }: Actor, list: MemberList): boolean {
+  return (
+    list.users.includes(userId) || roleIds.some((roleId) => roleId !== guildId && list.roles.includes(roleId))
+  );
 }

@@ -1,3 +1,4 @@
+import type { Refusal } from "./access.ts";
 import type { PromptPart } from "./agent.ts";
 import type { AgentPool } from "./agent-pool.ts";
 import type { SessionGrants } from "./grants.ts";
@@ -15,6 +16,11 @@ export interface ConversationDeps {
   readonly openReply: OpenReply;
   /** What a turn asks, with the files that came with it. Rejects with the signal's reason when that is aborted. */
   readonly promptOf: (turn: Turn, signal: AbortSignal) => Promise<readonly PromptPart[]>;
+  /**
+   * Why a turn's author may not talk at this moment; undefined when they may. Waits while that can't be known, and
+   * rejects with the signal's reason when that is aborted.
+   */
+  readonly stillAllowed: (turn: Turn, signal: AbortSignal) => Promise<Refusal | undefined>;
   readonly questions: Questions;
   /** What people allowed for the rest of a session. */
   readonly grants: (sessionId: string) => SessionGrants;

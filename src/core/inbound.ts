@@ -35,6 +35,8 @@ export interface Routing {
   readonly bot: BotIdentity;
   readonly projects: readonly Project[];
   readonly policy: AccessPolicy;
+  /** The guild of a channel, as far as Discord has told. */
+  readonly guildOf: (channelId: Snowflake) => Snowflake | undefined;
 }
 
 export type Route =
@@ -59,7 +61,7 @@ export function routeMessage(message: IncomingMessage, routing: Routing, nowMs: 
   if (typeof meant === "string") return { kind: "ignore", reason: meant };
   const { project, guildId } = meant;
 
-  const target = { guildId, project };
+  const target = { guildId: routing.guildOf(project.channelId), project };
   const access = decideAccess(message.author, "talk", target, routing.policy, nowMs);
   if (!access.allowed) return { kind: "refuse", project, reason: access.reason };
 

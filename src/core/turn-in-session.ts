@@ -63,6 +63,7 @@ export function createTurnInSession(
           deps.sessions.currentOrNew(conversationId, project.name, deps.newId()),
         );
         const end = await runIn(session, project, begunIn === session.sessionId, question, attempt, said);
+        if (end === "author_refused") return { end: AUTHOR_REFUSED };
 
         const code = end.failure?.code;
         if (code === "usage_limit" && end.failure?.resetsAtMs !== undefined) {
@@ -103,20 +104,25 @@ export function createTurnInSession(
     question: { turnId: string; prompt: readonly PromptPart[] },
     attempt: TurnAttempt,
     said: string[],
-  ): Promise<AgentTurnEnd> => {
+  ): Promise<AgentTurnEnd | "author_refused"> => {
     const { turn, reply, signal } = attempt;
     const { stallTimeoutMs, stopGraceMs } = deps.timing();
     const grants = deps.grants(session.sessionId);
     const spec = agentSpec(session, project, grants, continuing && session.started);
     const openTools = new Map<string, string>();
+    const isRefused = async () => (await deps.stillAllowed(turn, signal)) !== undefined;
+    if (await isRefused()) return "author_refused";
+    let hasWaited = false;
     const lease = await deps.agents.take(conversationId, spec, {
       signal,
       onWait: (ahead) => {
+        hasWaited = true;
         noted(() => ledger.move(turn.id, "wait"));
         reply.waits(ahead);
       },
     });
     try {
+      if (hasWaited && (await isRefused())) return "author_refused";
       let { prompt } = question;
       while (attempt.takeRevision()) {
         prompt = await deps.promptOf(ledger.turn(turn.id) ?? turn, signal);
@@ -192,6 +198,9 @@ export function createTurnInSession(
 
   return run;
 }
+
+/** Nothing that a log would explain: who may talk is the guild's matter. */
+const AUTHOR_REFUSED: TurnEnd = { ...EMPTY_END, outcome: "failed", failureCode: "author_refused" };
 
 const ASK_AGAIN =
   "Your last answer did not arrive. If you had finished it, give it again in full; if not, carry on with it.";

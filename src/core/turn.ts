@@ -109,7 +109,13 @@ export const EMPTY_END: Omit<TurnEnd, "outcome"> = {
 };
 
 /** A failure of the agent, or of ours. */
-export type FailureCode = AgentFailureCode | "internal" | "project_gone" | "daemon_crashed" | "undeliverable";
+export type FailureCode =
+  | AgentFailureCode
+  | "internal"
+  | "project_gone"
+  | "author_refused"
+  | "daemon_crashed"
+  | "undeliverable";
 
 export type TurnNote =
   | { readonly type: "context_lost" }

@@ -7,6 +7,7 @@ import { COMMANDS } from "../discord/commands/definitions.ts";
 import { registerCommands } from "../discord/commands/register.ts";
 import { createGateway } from "../discord/gateway.ts";
 import { lockInstance } from "../sqlite/instance-lock.ts";
+import { accessPolicy } from "./access-policy.ts";
 import { openAgents } from "./agents.ts";
 import type { DaemonContext } from "./context.ts";
 import { keepBackups } from "./daily-backup.ts";
@@ -117,11 +118,9 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     await gateway.connect(listener);
 
     void talk.prompts.closeLost();
-    const guildsOfProjects = () =>
-      new Set(config().projects.flatMap(({ channelId }) => gateway.guildOf(channelId) ?? []));
     stops.push(
       keepCommands({
-        guilds: guildsOfProjects,
+        guilds: () => new Set(accessPolicy(config(), gateway.guildOf).guildIds),
         register: (guildId) => registerCommands(gateway.rest, gateway.bot().userId, guildId, COMMANDS),
         log,
       }),

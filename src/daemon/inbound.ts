@@ -3,12 +3,14 @@ import type { Events } from "../core/events.ts";
 import { type BotIdentity, type IncomingMessage, routeMessage } from "../core/inbound.ts";
 import type { CursorStore, Ledger } from "../core/ledger.ts";
 import type { Project, Snowflake } from "../core/project.ts";
+import type { SignLimit } from "../core/sign-limit.ts";
 import { EMPTY_END, type Turn } from "../core/turn.ts";
 
 export interface InboundDeps {
   readonly bot: () => BotIdentity;
   readonly projects: () => readonly Project[];
   readonly policy: () => AccessPolicy;
+  readonly guildOf: (channelId: Snowflake) => Snowflake | undefined;
   readonly ledger: Ledger;
   readonly cursors: CursorStore;
   /** A turn was recorded whose end only has to be told. */
@@ -20,6 +22,8 @@ export interface InboundDeps {
   /** Shows somebody who may not talk that they were understood and refused. */
   readonly refuse: (message: IncomingMessage) => void;
   readonly events: Pick<Events, "emit">;
+  /** Keeps hints and refusals few. */
+  readonly mayShow: SignLimit;
   readonly newId: () => string;
   readonly now: () => number;
   readonly log: (message: string, fields: object) => void;
@@ -32,15 +36,16 @@ export type Inbound = (message: IncomingMessage, fate: "run" | "expire") => void
  * the fate `expire` came too long ago: it is recorded as such and told.
  */
 export function createInbound(deps: InboundDeps): Inbound {
+  let untold = 0;
   return (message, fate) => {
-    const routing = { bot: deps.bot(), projects: deps.projects(), policy: deps.policy() };
+    const { guildOf } = deps;
+    const routing = { bot: deps.bot(), projects: deps.projects(), policy: deps.policy(), guildOf };
     const route = routeMessage(message, routing, deps.now());
     const about = { message_id: message.id, conversation: message.channelId, user_id: message.author.userId };
     switch (route.kind) {
       case "ignore":
         break;
       case "refuse":
-        deps.log("refused a message", { ...about, project: route.project.name, reason: route.reason });
         deps.events.emit({
           type: "message_refused",
           userId: message.author.userId,
@@ -50,10 +55,22 @@ export function createInbound(deps: InboundDeps): Inbound {
           projectName: route.project.name,
           reason: route.reason,
         });
+        // A thousand messages of somebody who may not talk are neither a thousand reactions nor a full log.
+        if (!deps.mayShow(message.author.userId, message.channelId)) {
+          untold += 1;
+          break;
+        }
+        deps.log("refused a message", {
+          ...about,
+          project: route.project.name,
+          reason: route.reason,
+          untold,
+        });
+        untold = 0;
         deps.refuse(message);
         break;
       case "hint":
-        deps.hint(message, route.project);
+        if (deps.mayShow(message.author.userId, message.channelId)) deps.hint(message, route.project);
         break;
       case "turn": {
         const asked = {

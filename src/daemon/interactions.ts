@@ -7,6 +7,7 @@ import type { IncomingInteraction } from "../discord/interactions/incoming-inter
 import { createInteractions } from "../discord/interactions/interactions.ts";
 import { turnDecisions } from "../discord/interactions/turn-decisions.ts";
 import { discordTime } from "../discord/reply/amounts.ts";
+import { accessPolicy } from "./access-policy.ts";
 import type { Agents } from "./agents.ts";
 import type { DaemonContext } from "./context.ts";
 import type { Talk } from "./talk.ts";
@@ -53,7 +54,8 @@ export function openInteractions(
       components: { ...commands.components, ...decisions, ask: prompts.handler },
     },
     rest: gateway.rest,
-    policy: () => config(),
+    policy: () => accessPolicy(config(), gateway.guildOf),
+    guildOf: gateway.guildOf,
     now: Date.now,
     report: report.failure,
     events,

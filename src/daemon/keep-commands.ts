@@ -3,7 +3,7 @@ import type { Snowflake } from "../core/project.ts";
 /** A project may be added in a guild of its own while the daemon runs. */
 const INTERVAL_MS = 5_000;
 
-/** Registers the commands in each guild that has a project, once a run. Returns what stops it. */
+/** Registers the commands in each guild that is served, once a run. Returns what stops it. */
 export function keepCommands(options: {
   readonly guilds: () => ReadonlySet<Snowflake>;
   readonly register: (guildId: Snowflake) => Promise<boolean>;

@@ -3,10 +3,12 @@ import type { AgentPool } from "../core/agent-pool.ts";
 import type { CoordError } from "../core/errors.ts";
 import type { IncomingMessage } from "../core/inbound.ts";
 import type { Project } from "../core/project.ts";
+import { createSignLimit } from "../core/sign-limit.ts";
 import { createChannelApi } from "../discord/channel-api.ts";
 import type { Gateway, GatewayListener } from "../discord/gateway.ts";
 import { hintText } from "../discord/hint.ts";
 import type { IncomingInteraction } from "../discord/interactions/incoming-interaction.ts";
+import { accessPolicy } from "./access-policy.ts";
 import { createCatchUp } from "./catch-up.ts";
 import type { DaemonContext } from "./context.ts";
 import { createEdits } from "./edits.ts";
@@ -34,7 +36,9 @@ export function createListener(
   },
 ): Listening {
   const { ledger, sessions, cursors, material, grants } = stores;
-  const routing = () => ({ bot: gateway.bot(), projects: config().projects, policy: config() });
+  const { guildOf } = gateway;
+  const policy = () => accessPolicy(config(), guildOf);
+  const routing = () => ({ bot: gateway.bot(), projects: config().projects, policy: policy(), guildOf });
   const wake = (conversationId: string) => conversations.of(conversationId).wake();
 
   const courtesy = (
@@ -48,7 +52,8 @@ export function createListener(
   const inbound = createInbound({
     bot: gateway.bot,
     projects: () => config().projects,
-    policy: () => config(),
+    policy,
+    guildOf,
     ledger,
     cursors,
     wake,
@@ -58,6 +63,7 @@ export function createListener(
       courtesy(message.channelId, (channel) => channel.create({ content: hintText(project.name) }, sent));
     },
     refuse: (message) => courtesy(message.channelId, (channel) => channel.react(message.id, "🔒")),
+    mayShow: createSignLimit(Date.now),
     events,
     newId: randomUUID,
     now: Date.now,
@@ -92,7 +98,8 @@ export function createListener(
   const warmUp = createWarmUp({
     isOn: () => config().claude.warmOnTyping,
     projects: () => config().projects,
-    policy: () => config(),
+    policy,
+    guildOf,
     sessions,
     agents,
     grants: grants.of,

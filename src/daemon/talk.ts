@@ -15,9 +15,11 @@ import { DISCORD_ORIGINS } from "../files/download.ts";
 import { createIntake, type Intake } from "../files/intake.ts";
 import { loadOutgoing } from "../files/load-outgoing.ts";
 import { storageTrouble } from "../sqlite/storage-trouble.ts";
+import { accessPolicy } from "./access-policy.ts";
 import type { DaemonContext } from "./context.ts";
 import { type Conversations, createConversations } from "./conversations.ts";
 import { keepFilesTidy } from "./file-retention.ts";
+import { createStillAllowed } from "./still-allowed.ts";
 import type { StopOrder } from "./stop-order.ts";
 
 /** How long the stop waits for reactions that say how the last turns ended. */
@@ -106,6 +108,14 @@ export function openTalk(
       const command = sessionCommandOf(turn);
       return command === undefined ? intake.prompt(turn, signal) : [{ type: "command", text: command }];
     },
+    stillAllowed: createStillAllowed({
+      policy: () => accessPolicy(config(), gateway.guildOf),
+      project: projectNamed,
+      guildOf: gateway.guildOf,
+      member: gateway.member,
+      now: Date.now,
+      log,
+    }),
     questions: prompts,
     grants: grants.of,
     project: projectNamed,

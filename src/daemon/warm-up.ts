@@ -4,12 +4,13 @@ import { agentSpec } from "../core/agent-spec.ts";
 import type { SessionGrants } from "../core/grants.ts";
 import { type IncomingTyping, projectOf } from "../core/inbound.ts";
 import type { SessionStore } from "../core/ledger.ts";
-import type { Project } from "../core/project.ts";
+import type { Project, Snowflake } from "../core/project.ts";
 
 export interface WarmUpDeps {
   readonly isOn: () => boolean;
   readonly projects: () => readonly Project[];
   readonly policy: () => AccessPolicy;
+  readonly guildOf: (channelId: Snowflake) => Snowflake | undefined;
   readonly sessions: SessionStore;
   readonly agents: AgentPool;
   readonly grants: (sessionId: string) => SessionGrants;
@@ -19,11 +20,12 @@ export interface WarmUpDeps {
 
 /** Starts a conversation's agent while a person who may use it still types, so that its start is not waited for. */
 export function createWarmUp(deps: WarmUpDeps): (typing: IncomingTyping) => void {
-  return ({ channelId, parentChannelId, guildId, author }) => {
+  return ({ channelId, parentChannelId, author }) => {
     if (!deps.isOn()) return;
     const project = projectOf(channelId, parentChannelId, deps.projects());
     if (project === undefined) return;
-    const access = decideAccess(author, "talk", { guildId, project }, deps.policy(), deps.now());
+    const target = { guildId: deps.guildOf(project.channelId), project };
+    const access = decideAccess(author, "talk", target, deps.policy(), deps.now());
     if (!access.allowed) return;
     const session = deps.sessions.currentOrNew(channelId, project.name, deps.newId());
     deps.agents.warm(channelId, agentSpec(session, project, deps.grants(session.sessionId), false));

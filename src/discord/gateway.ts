@@ -14,6 +14,7 @@ import {
   RESTEvents,
   Status,
 } from "discord.js";
+import type { Actor } from "../core/access.ts";
 import { CoordError } from "../core/errors.ts";
 import type { BotIdentity, IncomingMessage, IncomingTyping } from "../core/inbound.ts";
 import type { Snowflake } from "../core/project.ts";
@@ -21,6 +22,8 @@ import { deletedMessages } from "./deleted-messages.ts";
 import { createHistory, type History } from "./history.ts";
 import { incomingMessage, incomingTyping } from "./incoming-message.ts";
 import { type IncomingInteraction, incomingInteraction } from "./interactions/incoming-interaction.ts";
+import { memberNow } from "./member-now.ts";
+import { forgetStaleMember } from "./stale-members.ts";
 
 export interface GatewayOptions {
   readonly token: string;
@@ -66,6 +69,8 @@ export interface Gateway {
   botName(): string;
   /** The guild of a channel that the bot can see. */
   guildOf(channelId: Snowflake): Snowflake | undefined;
+  /** A member as Discord has them now, asked by REST; rejects when that can't be known. */
+  member(guildId: Snowflake, userId: Snowflake): Promise<Actor>;
   /** Asked each time: roles come and go. */
   bot(): BotIdentity;
   /** Whether Discord sends us events at this moment. */
@@ -138,6 +143,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       const channel = client.channels.cache.get(channelId);
       return channel !== undefined && "guildId" in channel ? (channel.guildId ?? undefined) : undefined;
     },
+    member: (guildId, userId) => memberNow(client, guildId, userId),
     botName: () => client.user?.username ?? "",
     bot: () => ({ userId: client.user?.id ?? "", roleIds: ownRoleIds(client) }),
     isReady: () => client.isReady() && client.ws.shards.every((shard) => shard.status === Status.Ready),
@@ -159,6 +165,7 @@ function hear(client: Client, listener: GatewayListener): void {
   // The raw READY comes before any message of its session; the events of discord.js come after some of them.
   client.on(Events.Raw, (packet: { t?: string; d?: unknown }) => {
     if (packet.t === GatewayDispatchEvents.Ready) listener.onNewSession();
+    forgetStaleMember(client, packet);
     const deleted = deletedMessages(packet);
     if (deleted !== undefined) listener.onDelete(deleted.channelId, deleted.messageIds);
   });

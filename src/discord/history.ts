@@ -1,7 +1,8 @@
 import { ChannelType, type Client, DiscordAPIError, type Message, RESTJSONErrorCodes } from "discord.js";
 import type { IncomingMessage } from "../core/inbound.ts";
 import type { Snowflake } from "../core/project.ts";
-import { incomingMessage, memberFacts } from "./incoming-message.ts";
+import { incomingMessage } from "./incoming-message.ts";
+import { memberNow } from "./member-now.ts";
 
 /** What stood in channels before the gateway told us of anything. */
 export interface History {
@@ -25,10 +26,7 @@ export function createHistory(client: Client): History {
   const withAuthor = async (message: IncomingMessage): Promise<IncomingMessage> => {
     const { guildId, author } = message;
     if (guildId === undefined || author.kind !== "member" || author.guildId !== undefined) return message;
-    const guild = await client.guilds.fetch(guildId);
-    // Somebody who has left since is a member of no guild, and is refused as such.
-    const member = await guild.members.fetch(author.userId).catch(goneAsUndefined);
-    return member ? { ...message, author: { ...author, ...memberFacts(member) } } : message;
+    return { ...message, author: await memberNow(client, guildId, author.userId) };
   };
 
   return {
@@ -37,7 +35,7 @@ export function createHistory(client: Client): History {
       if (!channel?.isTextBased()) throw new Error(`${channelId} is no channel with messages`);
       try {
         const message = await channel.messages.fetch({ message: messageId, cache: false, force: true });
-        const whole = await withAuthor(incomingMessage(message));
+        const whole = await withAuthor(incomingMessage(message, true));
         return { message: whole, editedAtMs: message.editedTimestamp ?? undefined };
       } catch (error) {
         // A channel that can't be read for a while has lost no message.
@@ -53,7 +51,7 @@ export function createHistory(client: Client): History {
       const page = await channel.messages
         .fetch({ after: cursor, limit: 100, cache: false })
         .catch(goneAsUndefined);
-      return page && [...page.values()].sort(byAge).map((message) => incomingMessage(message));
+      return page && [...page.values()].sort(byAge).map((message) => incomingMessage(message, true));
     },
 
     withAuthor,

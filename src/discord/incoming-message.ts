@@ -1,25 +1,20 @@
-import {
-  type Attachment,
-  type GuildMember,
-  type Message,
-  MessageType,
-  PermissionFlagsBits,
-  type Typing,
-  type User,
-} from "discord.js";
-import type { Actor } from "../core/access.ts";
+import { type Attachment, type Message, MessageType, type Typing } from "discord.js";
 import type { IncomingMessage, IncomingTyping } from "../core/inbound.ts";
 import type { AttachedFile, Material } from "../core/material.ts";
+import { actorOf } from "./actor.ts";
 
-/** What we need of a message, as a plain value. */
-export function incomingMessage(message: Message): IncomingMessage {
+/**
+ * What we need of a message, as a plain value. `fromHistory`: it came without its author's roles, so that these have
+ * to be asked for before anything is decided.
+ */
+export function incomingMessage(message: Message, fromHistory = false): IncomingMessage {
   const { channel } = message;
   return {
     id: message.id,
     channelId: message.channelId,
     parentChannelId: channel.isThread() ? (channel.parentId ?? undefined) : undefined,
     guildId: message.guildId ?? undefined,
-    author: actorOf(message.author, message.member, message.webhookId),
+    author: actorOf(message.author, fromHistory ? null : message.member, message.webhookId),
     authorName: message.member?.displayName ?? message.author.displayName,
     content: message.content,
     mentionedUserIds: [...message.mentions.users.keys()],
@@ -40,8 +35,10 @@ function attachedFile({ id, name, url, size, contentType }: Attachment): Attache
   return { id, name, url, sizeBytes: size, contentType: contentType ?? undefined };
 }
 
-function repliedTo({ type, reference }: Message): Material["repliedTo"] {
+/** Discord's replies stay in their channel: one that leads elsewhere would have the bot read what its author can't. */
+function repliedTo({ type, reference, channelId }: Message): Material["repliedTo"] {
   if (type !== MessageType.Reply || reference?.messageId === undefined) return undefined;
+  if (reference.channelId !== channelId) return undefined;
   return { channelId: reference.channelId, messageId: reference.messageId };
 }
 
@@ -53,27 +50,5 @@ export function incomingTyping(typing: Typing): IncomingTyping {
     parentChannelId: channel.isThread() ? (channel.parentId ?? undefined) : undefined,
     guildId: typing.guild?.id,
     author: actorOf(typing.user, typing.member, null),
-  };
-}
-
-/** Somebody as Discord describes them at this moment; without a member record they belong to no guild. */
-export function actorOf(
-  user: User | Typing["user"],
-  member: GuildMember | null,
-  webhookId: string | null,
-): Actor {
-  // A webhook's author has bot set too, and an application's command answer a webhook id: both are no persons.
-  const kind = webhookId !== null ? "webhook" : user.bot ? "bot" : "member";
-  return { userId: user.id, kind, ...memberFacts(member) };
-}
-
-/** What a guild says of a member. Without one there are no roles to judge by, so it counts as nobody's guild. */
-export function memberFacts(member: GuildMember | null): Omit<Actor, "userId" | "kind"> {
-  return {
-    guildId: member?.guild.id,
-    roleIds: member ? [...member.roles.cache.keys()] : [],
-    administrator: member?.permissions.has(PermissionFlagsBits.Administrator) ?? false,
-    manageGuild: member?.permissions.has(PermissionFlagsBits.ManageGuild) ?? false,
-    timedOutUntilMs: member?.communicationDisabledUntilTimestamp ?? undefined,
   };
 }

@@ -29,6 +29,7 @@ const actors = {
 } satisfies Record<string, Actor>;
 
 const policy = (access: AccessRule | undefined): AccessPolicy => ({
+  guildIds: [GUILD],
   access,
   admins: { users: ["6"], roles: [] },
 });

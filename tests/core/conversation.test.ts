@@ -85,6 +85,7 @@ function setUp(options: FakeAgentsOptions & { deliver?: (turn: Turn, end: TurnEn
         },
       }),
       promptOf: async ({ prompt }) => [{ type: "text", text: prompt }],
+      stillAllowed: async () => undefined,
       questions: {
         open: (request, turn, answer) => questions.push({ request, turn, answer }),
         withdraw: (requestId) => shown.push(`${requestId} is withdrawn`),

@@ -21,7 +21,12 @@ const open: Project = { ...project, name: "open", channelId: "20", mention: "opt
 const routing: Routing = {
   bot: { userId: BOT, roleIds: ["600"] },
   projects: [project, open],
-  policy: { access: { users: ["1"], roles: [], everyone: false }, admins: { users: [], roles: [] } },
+  policy: {
+    guildIds: ["100"],
+    access: { users: ["1"], roles: [], everyone: false },
+    admins: { users: [], roles: [] },
+  },
+  guildOf: () => "100",
 };
 const message: IncomingMessage = {
   id: "9000",

@@ -93,6 +93,7 @@ export function agentsWorld(options: {
       },
     }),
     promptOf: async ({ prompt }) => [{ type: "text", text: prompt }],
+    stillAllowed: async () => undefined,
     questions: { open: () => {}, withdraw: () => {}, closeTurn: () => {} },
     grants: () => NO_GRANTS,
     project: () => project,

@@ -14,6 +14,9 @@ export interface InteractionBot {
   register(commands: RESTPutAPIApplicationGuildCommandsJSONBody): Promise<void>;
 }
 
+/** An access policy for the loopback's one guild. */
+export type Rules = Omit<AccessPolicy, "guildIds">;
+
 /** A loopback Discord that checks every request against Discord's description, gone with the test. */
 export async function startDiscord(): Promise<LoopbackDiscord> {
   const discord = await startLoopbackDiscord();
@@ -26,7 +29,7 @@ export async function startDiscord(): Promise<LoopbackDiscord> {
 export async function interactionBot(
   discord: LoopbackDiscord,
   handlers: Partial<InteractionHandlers> | ((gateway: Gateway) => Partial<InteractionHandlers>),
-  options: { policy?: AccessPolicy; deferAfterMs?: number } = {},
+  options: { policy?: Rules; deferAfterMs?: number } = {},
 ): Promise<InteractionBot> {
   const reports: InteractionBot["reports"] = [];
   const log = { info: () => {}, warn: () => {}, debug: () => {} };
@@ -42,7 +45,8 @@ export async function interactionBot(
   const interactions = createInteractions({
     handlers: { commands: {}, suggestions: {}, components: {}, ...table },
     rest: gateway.rest,
-    policy: () => options.policy ?? EVERYONE,
+    policy: () => ({ guildIds: [discord.guild.id], ...(options.policy ?? EVERYONE) }),
+    guildOf: gateway.guildOf,
     now: Date.now,
     report: (what, detail) => {
       const id = `error${reports.length}`;
@@ -76,7 +80,7 @@ export async function interactionBot(
 /** For parts whose events nobody hears. */
 export const NO_EVENTS = { emit: () => {} };
 
-const EVERYONE: AccessPolicy = {
+const EVERYONE: Rules = {
   access: { users: [], roles: [], everyone: true },
   admins: { users: [], roles: [] },
 };

@@ -42,7 +42,8 @@ export interface LogLine {
 
 export interface WholeDaemonOptions {
   readonly discord?: LoopbackDiscordOptions;
-  readonly config?: Record<string, unknown>;
+  /** As a function, for what depends on the guild: its roles, its people. */
+  readonly config?: Record<string, unknown> | ((discord: LoopbackDiscord) => Record<string, unknown>);
   readonly project?: Record<string, unknown>;
 }
 
@@ -62,7 +63,7 @@ export async function wholeDaemon(options: WholeDaemonOptions = {}): Promise<Who
     access: "everyone",
     claude: { command: STAND_IN, env: { ANTHROPIC_API_KEY: "made-up-key" }, kill_grace: "1s" },
     shutdown: { grace: "1s" },
-    ...options.config,
+    ...(typeof options.config === "function" ? options.config(discord) : options.config),
     projects: [{ name: "web", channel_id: web.id, project_dir: projectDir, ...options.project }],
   };
   writeFileSync(paths.config, stringify(configured), { mode: 0o600 });

@@ -1,7 +1,7 @@
 import { GuildMember, type Interaction, type Message } from "discord.js";
 import type { Actor } from "../../core/access.ts";
 import type { Snowflake } from "../../core/project.ts";
-import { actorOf } from "../incoming-message.ts";
+import { actorOf } from "../actor.ts";
 
 /** What a person did with a command, a button, a menu or a form, as a plain value. */
 export interface IncomingInteraction {

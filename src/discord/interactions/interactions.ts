@@ -2,7 +2,7 @@ import type { REST } from "discord.js";
 import { type AccessPolicy, type Action, decideAccess, type Refusal } from "../../core/access.ts";
 import { CoordError } from "../../core/errors.ts";
 import type { Events } from "../../core/events.ts";
-import type { Project } from "../../core/project.ts";
+import type { Project, Snowflake } from "../../core/project.ts";
 import { type AcknowledgedAnswer, createAnswer } from "./answer.ts";
 import type { InteractionHandler } from "./handler.ts";
 import type { IncomingInteraction } from "./incoming-interaction.ts";
@@ -21,6 +21,8 @@ export interface InteractionsDeps {
   readonly handlers: InteractionHandlers;
   readonly rest: REST;
   readonly policy: () => AccessPolicy;
+  /** The guild of a channel, as far as Discord has told. */
+  readonly guildOf: (channelId: Snowflake) => Snowflake | undefined;
   readonly now: () => number;
   /** Records a failure in the log and returns the id under which it is found there. */
   readonly report: (what: string, detail: unknown, fields: object) => string;
@@ -88,8 +90,11 @@ async function serve(
   if (typeof opened === "string") return tell(opened);
 
   const { guildId, projects } = opened.subject;
-  const decide = (project: Project | undefined, action = handler.action) =>
-    decideAccess(interaction.actor, action, { guildId, project }, deps.policy(), deps.now());
+  const decide = (project: Project | undefined, action = handler.action) => {
+    // Where a project is, its channel says, whatever the interaction or an old turn says.
+    const target = { guildId: project === undefined ? guildId : deps.guildOf(project.channelId), project };
+    return decideAccess(interaction.actor, action, target, deps.policy(), deps.now());
+  };
   const allowed = projects.filter((project) => decide(project).allowed);
   const tellEvents = (on: readonly Project[], reason: Refusal | undefined) => {
     if (interaction.input.type === "autocomplete") return;

@@ -4,6 +4,7 @@ import type { Action, Refusal } from "../../core/access.ts";
 export function refusalText(reason: Refusal, action: Action): string {
   switch (reason) {
     case "direct_message":
+    case "not_a_member":
     case "other_guild":
       return "This works only in the guild that the project belongs to.";
     case "timed_out":

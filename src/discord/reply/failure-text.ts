@@ -59,6 +59,8 @@ const SENTENCES: Readonly<Record<FailureCode, string>> = {
   undeliverable:
     "Claude has answered, but Discord does not take the answer as it is. Ask for it in another form.",
   project_gone: "This channel's project is no longer in the config, so the message was not run.",
+  author_refused:
+    "Not run: by the time it was this message's turn, its author could no longer talk to Claude here (left, timed out, or without the role).",
   daemon_crashed:
     "The bot crashed twice while Claude was at this, so it is not tried a third time. Ask again, perhaps in smaller steps.",
 };

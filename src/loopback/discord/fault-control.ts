@@ -1,4 +1,4 @@
-import { GatewayOpcodes } from "discord-api-types/v10";
+import { type GatewayDispatchEvents, GatewayOpcodes } from "discord-api-types/v10";
 import type { Fault, FaultList } from "./faults.ts";
 import type { Gateway } from "./gateway/gateway.ts";
 import type { Network } from "./network.ts";
@@ -18,6 +18,8 @@ export interface Faults {
   /** Op 7: asks every bot to reconnect and resume. */
   requestReconnect(): void;
   withholdHeartbeats(withhold: boolean): void;
+  /** Tells every session of an event that is not so, whatever its intents; it may make no sense at all. */
+  dispatch(type: `${GatewayDispatchEvents}`, data: unknown): void;
   /** The network is gone: every connection breaks and new ones are refused. State and sessions stay. */
   goAway(): Promise<void>;
   /** Back on the same port. */
@@ -43,6 +45,9 @@ export function createFaultControl(faults: FaultList, gateway: Gateway, network:
     },
     withholdHeartbeats: (withhold) => {
       gateway.withholdHeartbeats = withhold;
+    },
+    dispatch: (type, data) => {
+      for (const session of gateway.sessions.values()) session.dispatch(type, data);
     },
     goAway: async () => {
       const closed = network.goAway();

@@ -17,6 +17,8 @@ export interface Fault {
   readonly retryAfterMs?: number;
   /** With 429: the whole bot is limited, not only the route. */
   readonly global?: boolean;
+  /** With a status below 300: the JSON that stands in place of Discord's own answer. */
+  readonly body?: unknown;
   /** The request is carried out first, and only its answer is lost. */
   readonly afterTakingEffect?: boolean;
 }
@@ -53,6 +55,7 @@ export function createFaultList(): FaultList {
 
 /** The answer that a fault with a status gives. */
 export function faultResponse(fault: Fault & { status: number }): Response {
+  if (fault.status < 300) return Response.json(fault.body, { status: fault.status });
   if (fault.status !== 429) {
     const text = `${fault.status}: Fault`;
     // What stands before Discord answers in plain text, only Discord itself in JSON.

@@ -19,6 +19,8 @@ export interface GuildControl {
   /** What a role or member may and may not do in one channel; `@everyone` is the guild's id. */
   setOverwrite(channel: Ref, who: Ref, overwrite: { allow?: bigint; deny?: bigint }): void;
   setRoles(member: Ref, roles: readonly Ref[]): void;
+  /** Times a member out until then (ms since the epoch); undefined lifts it. */
+  timeOut(member: Ref, untilMs: number | undefined): void;
   removeMember(member: Ref): void;
   renameChannel(channel: Ref, name: string): void;
   deleteChannel(channel: Ref): void;
@@ -58,6 +60,10 @@ export function createGuildControl(world: World): GuildControl {
     },
     setRoles: (member, roles) => {
       memberOf(world, idOf(member)).roleIds = roles.map(idOf);
+      memberChanged(world, idOf(member));
+    },
+    timeOut: (member, untilMs) => {
+      memberOf(world, idOf(member)).timedOutUntilMs = untilMs ?? null;
       memberChanged(world, idOf(member));
     },
     removeMember: (member) => leaveGuild(world, idOf(member)),

@@ -35,13 +35,16 @@ export interface InteractionDraft {
   readonly source?: StoredMessage;
   /** The interaction whose modal this submits. */
   readonly triggeredBy?: StoredInteraction;
+  /** What the bot is told in place of the truth. */
+  readonly altered?: (told: APIInteraction) => APIInteraction;
 }
 
 /** A person acts: the bot is told by INTERACTION_CREATE. */
 export function startInteraction(world: World, draft: InteractionDraft): StoredInteraction {
   const id = world.nextId();
   const token = randomBytes(32).toString("base64url");
-  const data = interactionPayload(world, id, token, draft);
+  const truth = interactionPayload(world, id, token, draft);
+  const data = draft.altered?.(truth) ?? truth;
   const interaction: StoredInteraction = {
     id,
     token,

@@ -1,6 +1,6 @@
 import { PermissionFlagsBits } from "discord-api-types/v10";
 import { describe, expect, test } from "vitest";
-import type { AccessPolicy, Action } from "../../../src/core/access.ts";
+import type { Action } from "../../../src/core/access.ts";
 import { createChannelApi } from "../../../src/discord/channel-api.ts";
 import type { InteractionAnswer } from "../../../src/discord/interactions/answer.ts";
 import {
@@ -10,11 +10,11 @@ import {
 } from "../../../src/discord/interactions/handler.ts";
 import type { IncomingInteraction } from "../../../src/discord/interactions/incoming-interaction.ts";
 import type { LoopbackDiscord } from "../../../src/loopback/discord/server.ts";
-import { interactionBot, startDiscord } from "../../support/interaction-bot.ts";
+import { interactionBot, type Rules, startDiscord } from "../../support/interaction-bot.ts";
 import { projectIn } from "../../support/projects.ts";
 
 const EPHEMERAL = 1 << 6;
-const NOBODY: AccessPolicy = { access: undefined, admins: { users: [], roles: [] } };
+const NOBODY: Rules = { access: undefined, admins: { users: [], roles: [] } };
 
 interface Scene {
   readonly discord: LoopbackDiscord;
@@ -194,7 +194,7 @@ describe("who may", () => {
     const open = { users: [ann.id], roles: [], everyone: false };
     const projects = [
       projectIn(here.channel, { name: "a" }),
-      projectIn({ id: "1" }, { name: "b", access: open }),
+      projectIn(here.discord.addChannel("b"), { name: "b", access: open }),
     ];
     const greet = interactionHandler<Subject>({
       action: "talk",

@@ -22,6 +22,7 @@ import { startTyping } from "../typing.ts";
 import type { Until } from "../until.ts";
 import type { World } from "../world.ts";
 import { type Acting, createActing, type MessageRef, type Ref } from "./acting.ts";
+import { createForging, type Forging } from "./forging.ts";
 import { type PersonFile, uploadOf } from "./person-file.ts";
 import { createThreading, type Threading } from "./threading.ts";
 
@@ -34,7 +35,7 @@ export interface SayOptions {
 }
 
 /** A member of the guild who acts as a person at a Discord client would; what one may not do is refused. */
-export interface Person extends Acting, Threading {
+export interface Person extends Acting, Forging, Threading {
   readonly id: string;
   readonly username: string;
   /** How others mention this person: `<@id>`. */
@@ -80,6 +81,7 @@ export function createPerson(world: World, until: Until, user: APIUser): Person 
 
   return {
     ...createActing(world, until, user.id),
+    ...createForging(world, until, user.id),
     ...createThreading(world, user.id),
     id: user.id,
     username: user.username,

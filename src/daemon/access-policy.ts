@@ -1,0 +1,19 @@
+import type { Config } from "../config/config.ts";
+import type { AccessPolicy } from "../core/access.ts";
+import type { Snowflake } from "../core/project.ts";
+
+/**
+ * The config's rules, and the guilds in which they count: the one that it names, or those with a project's channel.
+ * The bot may have been invited elsewhere too; there its rules say nothing.
+ */
+export function accessPolicy(
+  { discord, projects, access, admins }: Config,
+  guildOf: (channelId: Snowflake) => Snowflake | undefined,
+): AccessPolicy {
+  const ofProjects = projects.flatMap(({ channelId }) => guildOf(channelId) ?? []);
+  return {
+    guildIds: discord.guildId === undefined ? [...new Set(ofProjects)] : [discord.guildId],
+    access,
+    admins,
+  };
+}
