@@ -9,7 +9,9 @@ export default defineConfig({
           name: "unit",
           include: ["tests/**/*.test.ts"],
           exclude: ["tests/e2e/**", "tests/contract/**", "tests/chaos/**", "tests/systemd/booted/**"],
-          testTimeout: 15_000,
+          // What hangs ends too; a busy machine must not.
+          testTimeout: 60_000,
+          expect: { poll: { timeout: 10_000 } },
         },
       },
       {
