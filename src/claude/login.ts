@@ -27,7 +27,8 @@ export async function readLogin(
 
 const TIMEOUT_MS = 20_000;
 
-function parseLogin(output: string): ClaudeLogin | undefined {
+/** What `claude auth status` prints; undefined for anything else. */
+export function parseLogin(output: string): ClaudeLogin | undefined {
   try {
     return login.safeParse(JSON.parse(output)).data;
   } catch {

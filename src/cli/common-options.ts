@@ -14,3 +14,9 @@ export function jsonOption(): Option {
 export function yesOption(): Option {
   return new Option("-y, --yes", "do not ask");
 }
+
+/** Adds the tools of one `--allowed-tools` to those before. Commas in brackets belong to a rule: `Bash(git log, git diff)`. */
+export function collectTools(written: string, before: readonly string[] = []): string[] {
+  const tools = written.split(/,(?![^(]*\))/).map((tool) => tool.trim());
+  return [...before, ...tools.filter((tool) => tool !== "")];
+}

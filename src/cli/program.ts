@@ -6,6 +6,7 @@ import { configCommand } from "./commands/config.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { errorsCommand } from "./commands/errors.ts";
+import { initCommand } from "./commands/init.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { projectCommand } from "./commands/project.ts";
 import { serveCommand } from "./commands/serve.ts";
@@ -23,6 +24,7 @@ export function createProgram(terminal: Terminal): Command {
       "A Discord bot for your own server: each channel talks to its own persistent Claude Code session.",
     )
     .version(packageVersion(), "-V, --version")
+    .addCommand(initCommand(terminal))
     .addCommand(serveCommand(terminal))
     .addCommand(serviceCommand(terminal))
     .addCommand(demoCommand(terminal))

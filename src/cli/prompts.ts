@@ -5,7 +5,12 @@ import type { Terminal } from "./terminal.ts";
 export interface Choice<Value extends string> {
   readonly value: Value;
   readonly name: string;
+  /** More about it, shown while it is the one under the cursor. */
+  readonly description?: string | undefined;
 }
+
+/** What a search offers for what was typed so far; Tab completes to the name of the one under the cursor. */
+export type Search<Value extends string> = (typed: string) => Promise<readonly Choice<Value>[]>;
 
 /** Questions to the person at the terminal. Ctrl-C at any of them ends the command with exit code 130. */
 export interface Prompts {
@@ -14,8 +19,15 @@ export interface Prompts {
     message: string,
     options?: { suggestion?: string | undefined; check?: (answer: string) => string | undefined },
   ): Promise<string>;
-  choose<Value extends string>(message: string, choices: readonly Choice<Value>[]): Promise<Value>;
-  confirm(message: string): Promise<boolean>;
+  /** What is typed does not show. */
+  secret(message: string, check?: (answer: string) => string | undefined): Promise<string>;
+  choose<Value extends string>(
+    message: string,
+    choices: readonly Choice<Value>[],
+    suggestion?: Value | undefined,
+  ): Promise<Value>;
+  search<Value extends string>(message: string, source: Search<Value>, typed?: string): Promise<Value>;
+  confirm(message: string, suggestion?: boolean): Promise<boolean>;
 }
 
 /** The one seam to the library that asks; it is loaded when the first question is asked. */
@@ -30,17 +42,35 @@ export function createPrompts(terminal: Terminal): Prompts {
         const suggested = suggestion === undefined ? {} : { default: suggestion };
         return (await input({ message, validate, required: true, ...suggested }, context)).trim();
       }),
-    choose: (message, choices) =>
+    secret: (message, check) =>
+      answered(async () => {
+        const { password } = await import("@inquirer/prompts");
+        const validate = (answer: string) => check?.(answer.trim()) ?? true;
+        return (await password({ message, mask: true, validate }, context)).trim();
+      }),
+    choose: (message, choices, suggestion) =>
       answered(async () => {
         const { select } = await import("@inquirer/prompts");
-        return select({ message, choices }, context);
+        const suggested = suggestion === undefined ? {} : { default: suggestion };
+        return select({ message, choices: choices.map(withoutUndefined), ...suggested }, context);
       }),
-    confirm: (message) =>
+    search: (message, source, typed) =>
+      answered(async () => {
+        const { search } = await import("@inquirer/prompts");
+        const found = async (term: string | undefined) => (await source(term ?? "")).map(withoutUndefined);
+        const initial = typed === undefined ? {} : { initialValue: typed };
+        return search({ message, source: found, pageSize: 10, ...initial }, context);
+      }),
+    confirm: (message, suggestion = false) =>
       answered(async () => {
         const { confirm } = await import("@inquirer/prompts");
-        return confirm({ message, default: false }, context);
+        return confirm({ message, default: suggestion }, context);
       }),
   };
+}
+
+function withoutUndefined<Value extends string>({ value, name, description }: Choice<Value>) {
+  return { value, name, ...(description === undefined ? {} : { description }) };
 }
 
 /** The flag's value, or what the person at the terminal answers. Throws usage where nobody can be asked. */

@@ -26,7 +26,11 @@ export function setProjectModel(
   return editConfig(options, (text) => projectModelSet(text, name, model));
 }
 
-async function editConfig(options: LoadOptions, edit: (text: string) => string): Promise<LoadedConfig> {
+/** Makes an edit of the text of config.yaml under its lock, and keeps it if the result is valid. */
+export async function editConfig(
+  options: LoadOptions,
+  edit: (text: string) => string,
+): Promise<LoadedConfig> {
   const before = checkConfig({ ...options, needsToken: false });
   if (!before.ok) throw new CoordError(before.code, formatProblems(before.problems));
   try {

@@ -1,13 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import { type Document, isMap, isScalar, isSeq, parseDocument, type YAMLMap } from "yaml";
+import { type Document, isMap, isScalar, isSeq, type YAMLMap } from "yaml";
 import { CoordError } from "../core/errors.ts";
+import { firstThatMeans, meaningOf, parse, record } from "./checked-edit.ts";
 import type { WrittenProject } from "./project-schema.ts";
 import { entryAppended, entryRemoved, keyRemoved, keySet } from "./yaml-splices.ts";
-
-/*
- * Each edit is made twice: as a splice of the text, which leaves every other byte alone, and by the YAML library,
- * which may lay the file out anew. The splice is used if it means exactly what the edit should; the library's if not.
- */
 
 /** The text with one more project, in the form that `projects` has. */
 export function projectAdded(text: string, project: WrittenProject): string {
@@ -53,18 +49,28 @@ export function projectRemoved(text: string, name: string): string {
 
 /** The text with the project's model as given, or without one. */
 export function projectModelSet(text: string, name: string, model: string | undefined): string {
+  return projectKeySet(text, name, "model", model);
+}
+
+/** The text with one setting of the project as given, or without it. */
+export function projectKeySet(
+  text: string,
+  name: string,
+  setting: Exclude<keyof WrittenProject, "name" | "access">,
+  value: string | readonly string[] | undefined,
+): string {
   const yaml = parse(text);
   const { key, entry } = find(yaml, name);
   const expected = meaningOf(text);
   const project = record(record(expected.projects)[String(key)]);
-  if (model === undefined) delete project.model;
-  else project.model = model;
+  if (value === undefined) delete project[setting];
+  else project[setting] = value;
   if (isDeepStrictEqual(meaningOf(text), expected)) return text;
   return firstThatMeans(expected, [
-    () => (model === undefined ? keyRemoved(text, entry, "model") : keySet(text, entry, "model", model)),
+    () => (value === undefined ? keyRemoved(text, entry, setting) : keySet(text, entry, setting, value)),
     () => {
-      if (model === undefined) yaml.deleteIn(["projects", key, "model"]);
-      else yaml.setIn(["projects", key, "model"], model);
+      if (value === undefined) yaml.deleteIn(["projects", key, setting]);
+      else yaml.setIn(["projects", key, setting], yaml.createNode(value));
       return yaml.toString({ lineWidth: 0 });
     },
   ]);
@@ -95,45 +101,4 @@ function find(yaml: Document, name: string): { key: string | number; entry: YAML
 
 function valueIn(yaml: Document, [section, key]: [string, string | number]): unknown {
   return record(record(yaml.toJS())[section])[String(key)];
-}
-
-/** The first candidate that is valid YAML and means what it should. */
-function firstThatMeans(expected: unknown, candidates: readonly (() => string | undefined)[]): string {
-  for (const candidate of candidates) {
-    try {
-      const text = candidate();
-      if (text !== undefined && means(text, expected)) return text;
-    } catch (error) {
-      // The library throws when an anchor is gone but its alias is not; a TypeError is our own mistake.
-      if (error instanceof TypeError) throw error;
-    }
-  }
-  throw new CoordError(
-    "config_invalid",
-    "The configuration uses anchors or aliases for this in a way that cannot be changed by a program: change it by hand.",
-  );
-}
-
-function means(text: string, expected: unknown): boolean {
-  const yaml = parse(text);
-  return yaml.errors.length === 0 && isDeepStrictEqual(meaningOf(text), expected);
-}
-
-function parse(text: string): Document.Parsed {
-  return parseDocument(text, { prettyErrors: false, intAsBigInt: true, merge: true, keepSourceTokens: true });
-}
-
-function meaningOf(text: string): Record<string, unknown> {
-  // Through aliases, two places can hold one object; an edit is to change only its own.
-  return record(unshared(parse(text).toJS()));
-}
-
-function unshared(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(unshared);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, unshared(item)]));
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }

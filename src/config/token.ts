@@ -70,7 +70,7 @@ export function checkSecrets({
 function tokenFromEnvironment(env: Environment, findings: Findings): string | undefined {
   const token = env.DISCORD_TOKEN?.trim();
   if (!token) return undefined;
-  const wrong = slip(token);
+  const wrong = tokenSlip(token);
   if (wrong) findings.environmentProblem("DISCORD_TOKEN", wrong);
   return token;
 }
@@ -118,13 +118,13 @@ function tokenFromFile(written: string, env: Environment, findings: Findings): s
 
 function checked(token: string, at: KeyPath, findings: Findings): string {
   const trimmed = token.trim();
-  const wrong = slip(trimmed);
+  const wrong = tokenSlip(trimmed);
   if (wrong) findings.problem(at, wrong);
   return trimmed;
 }
 
 /** Only what can't be a token is refused: Discord itself says whether it is the right one. */
-function slip(token: string): string | undefined {
+export function tokenSlip(token: string): string | undefined {
   if (/^bot\s/i.test(token)) return 'expected the token alone, found "Bot" before it';
   return /[^\x21-\x7e]/.test(token) || token === ""
     ? "expected a token in one piece, found spaces or other signs in it"

@@ -77,10 +77,21 @@ export function entryRemoved(
     : replaced(without, colon + 1, colon + 1, isSeq(node) ? " []" : " {}");
 }
 
-/** Sets a key of a map to a text: in place, or on a new line under the map's first plain keys. */
-export function keySet(text: string, map: YAMLMap, key: string, value: string): string | undefined {
-  const written = stringify(value, { lineWidth: 0 }).trim();
+/** Sets a key of a map to a text or list: in place, or on a new line under the map's first plain keys. */
+export function keySet(
+  text: string,
+  map: YAMLMap,
+  key: string,
+  value: string | readonly string[],
+): string | undefined {
+  const written = stringify(value, {
+    lineWidth: 0,
+    collectionStyle: "flow",
+    flowCollectionPadding: false,
+  }).trim();
   const pair = pairOf(map, key);
+  // There may be comments in a list that has lines of its own.
+  if (isSeq(pair?.value) && !pair.value.flow) return undefined;
   if (pair) {
     const range = rangeOf(pair.value);
     const colon = colonAfter(text, pair);

@@ -4,16 +4,16 @@ import {
   type APIGuild,
   type APIGuildMember,
   type APIUser,
-  ApplicationFlags,
   ChannelType,
   DiscordAPIError,
-  HTTPError,
   REST,
   RESTEvents,
   Routes,
 } from "discord.js";
 import type { Snowflake } from "../core/project.ts";
+import { isFromOutside } from "./from-outside.ts";
 import { memberPermissions, type OverwrittenChannel } from "./member-permissions.ts";
+import { hasMessageContent } from "./message-content.ts";
 import { NEEDED_PERMISSIONS, type NeededPermission } from "./needed-permissions.ts";
 
 /** What Discord says about the bot, without a gateway connection: a running bot is not disturbed. */
@@ -75,7 +75,7 @@ export async function inspectDiscord(options: {
       state: "logged_in",
       botId: bot.id,
       botName: bot.username,
-      messageContent: ((application.flags ?? 0) & MESSAGE_CONTENT) !== 0,
+      messageContent: hasMessageContent(application),
       inGuild: options.guildId === undefined ? undefined : (await guilds(options.guildId)) !== undefined,
       clockAheadMs,
       channels,
@@ -88,19 +88,6 @@ export async function inspectDiscord(options: {
 }
 
 const TIMEOUT_MS = 10_000;
-
-/** Discord's refusals, the network's codes such as ECONNREFUSED, and an answer that did not come in time. */
-function isFromOutside(error: unknown): error is Error {
-  return (
-    error instanceof DiscordAPIError ||
-    error instanceof HTTPError ||
-    (error instanceof Error && ("code" in error || error.name === "AbortError"))
-  );
-}
-
-/** Small bots have the second, bots that Discord has verified the first. */
-const MESSAGE_CONTENT =
-  ApplicationFlags.GatewayMessageContent | ApplicationFlags.GatewayMessageContentLimited;
 
 type Get = <T>(route: `/${string}`) => Promise<T>;
 

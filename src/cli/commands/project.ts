@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import { configOption, jsonOption, yesOption } from "../common-options.ts";
+import { collectTools, configOption, jsonOption, yesOption } from "../common-options.ts";
 import type { AddProjectOptions } from "../project/add.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -29,7 +29,11 @@ function addCommand(terminal: Terminal): Command {
         "bypassPermissions",
       ]),
     )
-    .option("--allowed-tools <tools>", "tools that run without asking, by comma; may be repeated", collect)
+    .option(
+      "--allowed-tools <tools>",
+      "tools that run without asking, by comma; may be repeated",
+      collectTools,
+    )
     .option("--system-prompt <text>", "added to Claude's own instructions")
     .addOption(
       new Option("--mention <when>", "whether a message must mention the bot").choices([
@@ -94,10 +98,4 @@ function showCommand(terminal: Terminal): Command {
       const { showProject } = await import("../project/show.ts");
       showProject(name, options, terminal);
     });
-}
-
-/** Commas within brackets belong to a rule, as in `Bash(git log, git diff)`. */
-function collect(written: string, before: readonly string[] = []): string[] {
-  const tools = written.split(/,(?![^(]*\))/).map((tool) => tool.trim());
-  return [...before, ...tools.filter((tool) => tool !== "")];
 }

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import type { InstallOptions } from "../service/install.ts";
-import type { ServiceOptions } from "../service/service-options.ts";
+import { SERVICE_DEFAULTS, type ServiceOptions } from "../service/service-options.ts";
 import type { Terminal } from "../terminal.ts";
 
 export function serviceCommand(terminal: Terminal): Command {
@@ -65,13 +65,22 @@ function printCommand(terminal: Terminal): Command {
 function unitOptions(command: Command): Command {
   return command
     .option("--user", "a unit of your own systemd manager, without root and with less protection")
-    .option("--service-user <name>", "who the service runs as; made if missing", "discord-bot")
+    .option("--service-user <name>", "who the service runs as; made if missing", SERVICE_DEFAULTS.serviceUser)
     .option("-c, --config <file>", "the config file (default: that of the service's user)")
     .option("--path <dirs>", "PATH for the commands that Claude runs (default: yours, as far as it applies)")
-    .option("--token-file <file>", "where root keeps the bot's token", "/etc/claude-coord/discord-token")
+    .option("--token-file <file>", "where root keeps the bot's token", SERVICE_DEFAULTS.tokenFile)
     .option("--writable <dirs...>", "more directories that Claude may write to, besides the projects")
-    .option("--memory-max <size>", "the most memory it may use, all agents together", "80%")
-    .option("--tasks-max <number>", "the most threads it may have, all agents together", wholeNumber, 4096)
+    .option(
+      "--memory-max <size>",
+      "the most memory it may use, all agents together",
+      SERVICE_DEFAULTS.memoryMax,
+    )
+    .option(
+      "--tasks-max <number>",
+      "the most threads it may have, all agents together",
+      wholeNumber,
+      SERVICE_DEFAULTS.tasksMax,
+    )
     .option("--claude-sandbox", "allow what Claude Code's own sandbox needs (default: if it is switched on)")
     .option("--no-claude-sandbox", "do not")
     .option("--mount-proc", "with a /proc of its own (default: if the host allows it)")

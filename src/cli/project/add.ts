@@ -1,7 +1,5 @@
-import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
-import { promisify } from "node:util";
+import { existsSync, statSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { addProject } from "../../config/edit.ts";
 import { loadConfig } from "../../config/load.ts";
 import { expandHome, findPaths } from "../../config/paths.ts";
@@ -15,6 +13,7 @@ import { agreeOrEnd, valueOrAsk } from "../prompts.ts";
 import type { Terminal } from "../terminal.ts";
 import { channelIdIn } from "./channel-id.ts";
 import { findProject } from "./find-project.ts";
+import { cloneRepository, createFolder } from "./folder.ts";
 import { projectJson } from "./project-json.ts";
 
 export interface AddProjectOptions {
@@ -72,8 +71,13 @@ export async function addProjectCommand(
     (prompts) => prompts.text("Which folder does Claude work in?", { suggestion: ownFolder }),
   );
   const projectDir = resolve(expandHome(folder, env));
-  if (options.clone !== undefined) await clone(options.clone, projectDir, terminal);
-  else if (!existsSync(projectDir)) await createFolder(projectDir, options.createDir, terminal);
+  if (options.clone !== undefined) {
+    terminal.explain(`Cloning ${options.clone} into ${projectDir} …`);
+    await cloneRepository(options.clone, projectDir, terminal);
+  } else if (!existsSync(projectDir)) {
+    await agreeToCreate(projectDir, options.createDir, terminal);
+    createFolder(projectDir);
+  }
 
   const project: WrittenProject = { name, channel_id: channelId, project_dir: projectDir };
   if (options.allowedTools !== undefined) project.allowed_tools = options.allowedTools;
@@ -92,35 +96,9 @@ export async function addProjectCommand(
 const CHANNEL_EXPECTED =
   "expected a channel id of 17 to 20 digits, or a link to the channel. In Discord: Developer Mode on, then Copy Channel ID.";
 
-async function createFolder(folder: string, agreed: boolean | undefined, terminal: Terminal): Promise<void> {
+async function agreeToCreate(folder: string, agreed: boolean | undefined, terminal: Terminal): Promise<void> {
   if (!agreed && !terminal.isInteractive) {
     throw new CoordError("usage", `${folder} does not exist. Give --create-dir to have it made.`);
   }
   await agreeOrEnd(terminal, agreed, `${folder} does not exist. Make it?`);
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (cause) {
-    throw new CoordError("home_unwritable", `${folder} can't be made: ${(cause as Error).message}.`, {
-      cause,
-    });
-  }
-}
-
-async function clone(url: string, folder: string, terminal: Terminal): Promise<void> {
-  if (existsSync(folder) && readdirSync(folder).length > 0) {
-    throw new CoordError(
-      "usage",
-      `${folder} is not empty, so nothing can be cloned into it. Choose another --dir.`,
-    );
-  }
-  terminal.explain(`Cloning ${url} into ${folder} …`);
-  try {
-    mkdirSync(dirname(folder), { recursive: true });
-    // A question for a password would wait for ever where nobody sees it.
-    const env = { ...terminal.env, GIT_TERMINAL_PROMPT: terminal.isInteractive ? "1" : "0" };
-    await promisify(execFile)("git", ["clone", "--quiet", "--", url, folder], { env });
-  } catch (cause) {
-    const said = (cause as { stderr?: string }).stderr?.trim() || (cause as Error).message;
-    throw new CoordError("usage", `git could not clone it:\n${said}`, { cause });
-  }
 }

@@ -4,6 +4,7 @@ import { runCommand } from "./run-command.ts";
 export interface Account {
   readonly name: string;
   readonly uid: number;
+  readonly gid: number;
   /** Absolute path. */
   readonly home: string;
 }
@@ -11,9 +12,9 @@ export interface Account {
 /** Looks a user up by name or number; undefined when there is none. */
 export async function findAccount(nameOrUid: string): Promise<Account | undefined> {
   const { code, stdout } = await runCommand("getent", ["passwd", nameOrUid]);
-  const [name, , uid, , , home] = stdout.trim().split(":");
+  const [name, , uid, gid, , home] = stdout.trim().split(":");
   if (code !== 0 || name === undefined || home === undefined) return undefined;
-  return { name, uid: Number(uid), home };
+  return { name, uid: Number(uid), gid: Number(gid), home };
 }
 
 /** What makes the service's user: with a home, where the CLI keeps its login and sessions, and without a login. */

@@ -17,6 +17,10 @@ export interface InstallOptions extends ServiceOptions {
   readonly tokenStdin?: boolean;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
+  /** A running service is restarted although its unit stays as it is. */
+  readonly restart?: boolean;
+  /** A new unit's text is not shown. */
+  readonly brief?: boolean;
   /** False with --no-start. */
   readonly start: boolean;
 }
@@ -41,7 +45,8 @@ export async function install(options: InstallOptions, terminal: Terminal): Prom
   if (problems !== "") throw new CoordError("service_failed", `systemd does not take the unit:\n${problems}`);
 
   const before = existsSync(manager.unitFile) ? readFileSync(manager.unitFile, "utf8") : undefined;
-  if (before === undefined) terminal.stdout.write(text);
+  if (before === undefined && options.brief) terminal.explain("The unit: claude-coord service print");
+  else if (before === undefined) terminal.stdout.write(text);
   else if (before !== text) terminal.stdout.write(`${changedLines(diffLines(before, text)).join("\n")}\n`);
   if (exposure !== undefined) terminal.explain(`Exposure by systemd-analyze security: ${exposure}`);
 
@@ -64,7 +69,7 @@ export async function install(options: InstallOptions, terminal: Terminal): Prom
   }
   terminal.explain("Starting…");
   // Without a change, a running service is left alone.
-  await start(service, steps.length > 0 ? "restart" : "start");
+  await start(service, steps.length > 0 || options.restart ? "restart" : "start");
   terminal.explain("The service runs. See: claude-coord service status");
 }
 

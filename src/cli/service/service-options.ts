@@ -11,3 +11,11 @@ export interface ServiceOptions {
   readonly claudeSandbox?: boolean;
   readonly mountProc?: boolean;
 }
+
+/** What counts unless the command line says otherwise. */
+export const SERVICE_DEFAULTS = {
+  serviceUser: "discord-bot",
+  tokenFile: "/etc/claude-coord/discord-token",
+  memoryMax: "80%",
+  tasksMax: 4096,
+} as const;

@@ -1,8 +1,9 @@
 import { type APIRole, GatewayDispatchEvents, OverwriteType } from "discord-api-types/v10";
 import { refusal } from "./api-error.ts";
 import { channelChanged } from "./channels.ts";
-import { createRole, leaveGuild, memberChanged } from "./guild.ts";
+import { createRole, joinGuild, leaveGuild, memberChanged } from "./guild.ts";
 import { channelOf, memberOf } from "./lookups.ts";
+import { guildDispatch } from "./payloads/guild-payload.ts";
 import type { Ref } from "./people/acting.ts";
 import { threadChanged } from "./thread-state.ts";
 import { deleteChannel } from "./threads.ts";
@@ -22,6 +23,10 @@ export interface GuildControl {
   /** Times a member out until then (ms since the epoch); undefined lifts it. */
   timeOut(member: Ref, untilMs: number | undefined): void;
   removeMember(member: Ref): void;
+  /** As a manager who kicks the bot. */
+  removeBot(): void;
+  /** As a manager who follows the bot's invite link. */
+  addBot(): void;
   renameChannel(channel: Ref, name: string): void;
   deleteChannel(channel: Ref): void;
   /** The member takes no DMs from the bot any more: sending one is refused with 50007. */
@@ -67,6 +72,17 @@ export function createGuildControl(world: World): GuildControl {
       memberChanged(world, idOf(member));
     },
     removeMember: (member) => leaveGuild(world, idOf(member)),
+    removeBot: () => {
+      leaveGuild(world, world.botId);
+      world.emit({ type: GatewayDispatchEvents.GuildDelete, data: { id: world.guildId } });
+    },
+    addBot: () => {
+      const user = world.users.get(world.botId);
+      const own = [...world.roles.values()].find(({ tags }) => tags?.bot_id === world.botId);
+      if (user === undefined || own === undefined) throw refusal("unknownUser");
+      joinGuild(world, user, [own.id]);
+      world.emit({ type: GatewayDispatchEvents.GuildCreate, data: guildDispatch(world) });
+    },
     renameChannel: (channelRef, name) => {
       const channel = channelOf(world, idOf(channelRef));
       channel.name = name;

@@ -66,7 +66,8 @@ export function openConnection(
     session.attach(socket);
     session.dispatch(GatewayDispatchEvents.Ready, readyData(world, session.id, asked.shard));
     if ((asked.intents & GatewayIntentBits.Guilds) !== 0) {
-      session.dispatch(GatewayDispatchEvents.GuildCreate, guildDispatch(world));
+      if (world.members.has(world.botId))
+        session.dispatch(GatewayDispatchEvents.GuildCreate, guildDispatch(world));
     }
   };
 

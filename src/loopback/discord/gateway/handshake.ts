@@ -42,7 +42,7 @@ export function readyData(
   return {
     v: 10,
     user: { ...user, verified: true, mfa_enabled: false, email: null },
-    guilds: [{ id: world.guildId, unavailable: true }],
+    guilds: world.members.has(world.botId) ? [{ id: world.guildId, unavailable: true }] : [],
     session_id: sessionId,
     resume_gateway_url: `${world.baseUrl.replace(/^http/, "ws")}/gateway`,
     application: {

@@ -21,11 +21,12 @@ export function addChannelRoutes(world: World, add: AddRoute): void {
     return channelPayload(world, channel);
   });
 
-  add("GET", "/guilds/:guildId/channels", () =>
-    [...world.channels.values()]
+  add("GET", "/guilds/:guildId/channels", ({ param }) => {
+    if (param("guildId") !== world.guildId || !world.members.has(world.botId)) throw refusal("unknownGuild");
+    return [...world.channels.values()]
       .filter((channel) => channel.inGuild && channel.thread === undefined)
-      .map((channel) => channelPayload(world, channel)),
-  );
+      .map((channel) => channelPayload(world, channel));
+  });
 
   add("POST", "/guilds/:guildId/channels", ({ body }) => {
     requireGuildPermissions(world, world.botId, PermissionFlagsBits.ManageChannels);

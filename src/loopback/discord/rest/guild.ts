@@ -29,7 +29,7 @@ const memberBody = z.object({
 /** The guild: itself, its roles, its members, its bans. */
 export function addGuildRoutes(world: World, add: AddRoute): void {
   add("GET", "/guilds/:guildId", ({ param }) => {
-    if (param("guildId") !== world.guildId) throw refusal("unknownGuild");
+    if (param("guildId") !== world.guildId || !world.members.has(world.botId)) throw refusal("unknownGuild");
     return {
       ...guildPayload(world),
       approximate_member_count: world.members.size,

@@ -30,8 +30,9 @@ export function addIdentityRoutes(world: World, gateway: Gateway, add: AddRoute)
     const own = { mfa_enabled: false, locale: "en-US", verified: true, email: null };
     return user.id === world.botId ? { ...user, ...own } : user;
   });
-  add("GET", "/users/:userId/guilds", () => [
-    {
+  add("GET", "/users/:userId/guilds", () => {
+    if (!world.members.has(world.botId)) return [];
+    const guild = {
       id: world.guildId,
       name: world.guildName,
       icon: null,
@@ -39,8 +40,9 @@ export function addIdentityRoutes(world: World, gateway: Gateway, add: AddRoute)
       owner: false,
       features: [],
       permissions: String(permissionsOf(world, world.botId)),
-    },
-  ]);
+    };
+    return [guild];
+  });
   add("POST", "/users/:userId/channels", ({ body }) => {
     const { recipient_id } = parseAs(z.object({ recipient_id: z.string() }), body);
     if (!world.users.has(recipient_id)) throw refusal("unknownUser");
