@@ -219,7 +219,7 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
 
   const exited = live().then((reason) => {
     for (const requestId of permissions.openIds()) emit({ type: "permission_withdrawn", requestId });
-    log.debug("agent gone", { session_id: spec.sessionId, failure: reason });
+    log.debug("agent gone", { session_id: spec.sessionId, failure: reason?.code });
     emit({ type: "exited", failure: reason });
     isGone = true;
   });

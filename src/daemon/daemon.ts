@@ -14,6 +14,7 @@ import { keepBackups } from "./daily-backup.ts";
 import { findClaude } from "./find-claude.ts";
 import { openInteractions } from "./interactions.ts";
 import { keepCommands } from "./keep-commands.ts";
+import { keepLastWords } from "./last-words.ts";
 import { keepLedgerTidy } from "./ledger-retention.ts";
 import { createListener } from "./listener.ts";
 import type { Logger } from "./logger.ts";
@@ -24,6 +25,7 @@ import { watchResets } from "./reset-watch.ts";
 import { createStopOrder } from "./stop-order.ts";
 import { openStores } from "./stores.ts";
 import { openTalk } from "./talk.ts";
+import { logTurns } from "./turn-log.ts";
 
 export interface DaemonOptions {
   /** Asked each time something depends on it: a changed config counts from the next turn on. */
@@ -71,6 +73,9 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       log,
     });
     stops.push(stores.close);
+    const withText = () => config().logging.messages;
+    const lastWords = keepLastWords({ events, withText, now: Date.now });
+    logTurns({ events, withText, now: Date.now, log });
     const writing = new AbortController();
     const context: DaemonContext = {
       config,
@@ -78,7 +83,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       env,
       log,
       events,
-      report: createReport(log, events),
+      report: createReport({ log, events, lastWords, withText }),
       stores,
       projectNamed: (name) => config().projects.find((project) => project.name === name),
       writing: writing.signal,

@@ -1,6 +1,7 @@
 import type { Ledger } from "../core/ledger.ts";
 import { afterCrash, type RestartPolicy } from "../core/recovery.ts";
 import { EMPTY_END, type Turn } from "../core/turn.ts";
+import { aboutTurn } from "./turn-log.ts";
 
 /** Decides about the turns that ran when the last daemon died. Before the first conversation looks at the ledger. */
 export function recoverTurns({
@@ -17,9 +18,10 @@ export function recoverTurns({
   for (const turn of ledger.recover()) {
     const fate = afterCrash(turn, policy);
     log.warn("a turn was cut short by the end of the last daemon", {
-      turn_id: turn.id,
+      ...aboutTurn(turn),
       crashes: turn.crashes,
-      tool: turn.openTool,
+      // The first word is the tool's name; what it was to do is what people and Claude write.
+      tool: turn.openTool?.split(" ", 1)[0],
       fate,
     });
     if (fate === "ask") ledger.await(turn.id, "restart");
