@@ -12,6 +12,7 @@ import { createOutgoingStore } from "../sqlite/outgoing.ts";
 import { createPromptStore } from "../sqlite/prompts.ts";
 import { createRetention } from "../sqlite/retention.ts";
 import { createSessionStore } from "../sqlite/sessions.ts";
+import { createUsageStore } from "../sqlite/usage.ts";
 import type { Logger } from "./logger.ts";
 
 export interface StoresOptions {
@@ -47,6 +48,7 @@ export function openStores({ file, dropsText, watch, onTurn, log }: StoresOption
     prompts: createPromptStore(db, Date.now),
     facts: createConversationFacts(db),
     retention: createRetention(db),
+    usage: createUsageStore(db),
     close: () => void db.close(),
   };
 }

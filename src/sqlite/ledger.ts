@@ -2,6 +2,7 @@ import type { Ledger, UnfinishedConversation } from "../core/ledger.ts";
 import { hasMaterial, NO_MATERIAL } from "../core/material.ts";
 import { nextTurnState, type Turn, type TurnEnd, type TurnEvent, type TurnOutcome } from "../core/turn.ts";
 import type { Database } from "./database.ts";
+import { createUsageCount } from "./usage.ts";
 
 /**
  * The ledger in SQLite. `now` gives ms since the epoch. Where `dropsText` says so, a turn's prompt and answer go
@@ -75,6 +76,7 @@ export function createLedger(
     UPDATE sessions SET message_count = message_count + @messages, last_active = @lastActive, cost_usd = @costUsd, started = 1
     WHERE channel_id = @conversationId AND session_id = @sessionId
       AND (SELECT generation FROM conversations WHERE channel_id = @conversationId) = @generation`);
+  const countUsage = createUsageCount(db);
 
   const read = (row: unknown): Turn | undefined => (row === undefined ? undefined : turnOf(row as TurnRow));
   const turn = (id: string) => read(byId.get(id));
@@ -104,6 +106,7 @@ export function createLedger(
     if (current === undefined || target(id, "end", end.outcome) === undefined) return false;
     setEnd.run({ id, ...endRow(end), sessionId: session?.sessionId ?? null });
     if (end.outcome !== "expired") takeFiles.run(id, current.conversationId);
+    countUsage(current, end, now());
     if (session !== undefined) {
       countMessage.run({
         conversationId: current.conversationId,
