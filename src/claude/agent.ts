@@ -211,6 +211,8 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
         });
       case "set_permission_mode":
         return ask({ subtype: "set_permission_mode", mode: command.permissionMode });
+      case "rename_session":
+        return ask({ subtype: "rename_session", title: command.title });
       case "stop":
         stopGraceMs = command.graceMs;
         child?.end(command.graceMs);

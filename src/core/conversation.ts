@@ -15,8 +15,8 @@ export interface Conversation {
   tell(turn: Turn): void;
   /** A turn was edited or withdrawn before an agent had it. */
   revised(turnId: string): void;
-  /** Hears what the agent says without being asked: when a background task has ended. */
-  unprompted(event: AgentEvent): void;
+  /** Hears what the agent of a session says without being asked: when a background task has ended. */
+  unprompted(event: AgentEvent, sessionId: string): void;
   /** Interrupts the running turn; false when none runs. */
   interrupt(): boolean;
   /** Cancels a turn, running or waiting; false when it has ended already. */
@@ -182,7 +182,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     }
   };
 
-  const unprompted = (event: AgentEvent) => {
+  const unprompted = (event: AgentEvent, sessionId: string) => {
     if (event.type === "turn_started") spoken = [];
     if (event.type === "text" && !event.inSubagent) spoken.push(event.text);
     if (latest === undefined) return;
@@ -194,7 +194,8 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     if (event.type !== "turn_ended") return;
     const session = deps.sessions.current(conversationId);
     const answer = spoken.join("\n\n");
-    if (session === undefined || answer.trim() === "") return;
+    // After a reset, what the old session's agent still says is no part of the new one.
+    if (session?.sessionId !== sessionId || answer.trim() === "") return;
     const { guildId, projectName } = latest;
     const heard = {
       id: deps.newId(),

@@ -89,9 +89,27 @@ export interface Session {
   readonly started: boolean;
   readonly messageCount: number;
   readonly lastActiveMs: number;
-  /** The CLI's running total for this session, in US dollars. */
+  /** The CLI's running total for this session, in US dollars; a fork begins with that of its origin. */
   readonly costUsd: number;
   readonly generation: number;
+  /** What people call it, here and in the CLI's own list. */
+  readonly title: string | undefined;
+  /** The session of which its first turn makes a copy that goes its own way. */
+  readonly forkOf: string | undefined;
+}
+
+/** A session of a conversation that has ended. Times are ms since the epoch. */
+export interface PastSession {
+  readonly sessionId: string;
+  readonly title: string | undefined;
+  readonly messageCount: number;
+  readonly costUsd: number;
+  readonly lastActiveMs: number;
+  readonly endedAtMs: number;
+  /** Why it ended. */
+  readonly reason: string;
+  /** The first thing that was asked in it, as far as the ledger still has it. */
+  readonly firstPrompt: string | undefined;
 }
 
 export interface SessionStore {
@@ -104,9 +122,27 @@ export interface SessionStore {
   replace(old: Session, newSessionId: string, reason: string): Session;
   /** Ends the conversation's session and counts up its generation. Returns the session that ended. */
   reset(conversationId: Snowflake, reason: string): Session | undefined;
+  /**
+   * Puts a session of the conversation's past in place of the current one, which becomes a part of that past, and
+   * counts up its generation. Undefined when it is not there (any more): then nothing has changed.
+   */
+  resume(conversationId: Snowflake, sessionId: string, reason: string): Session | undefined;
+  /** Gives a conversation that has none a session that begins as a copy of another one. */
+  fork(conversationId: Snowflake, fork: NewFork): Session;
+  /** Names a session, current or past; undefined takes its name away. False when there is no such session. */
+  rename(sessionId: string, title: string | undefined): boolean;
   /** Changes whenever another process has changed the database, as `sessions reset` in a shell does. */
   version(): number;
   list(): readonly Session[];
+}
+
+export interface NewFork {
+  readonly sessionId: string;
+  /** The session that is copied, with its cost so far. */
+  readonly forkOf: string;
+  readonly costUsd: number;
+  readonly projectName: string;
+  readonly title: string | undefined;
 }
 
 /** A message of ours for a turn: `position` counts from 0 within the turn. */

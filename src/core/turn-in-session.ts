@@ -64,6 +64,10 @@ export function createTurnInSession(
         );
         const end = await runIn(session, project, begunIn === session.sessionId, question, attempt, said);
         if (end === "author_refused") return { end: AUTHOR_REFUSED };
+        if (end === "outdated") {
+          session = undefined;
+          continue;
+        }
 
         const code = end.failure?.code;
         if (code === "usage_limit" && end.failure?.resetsAtMs !== undefined) {
@@ -82,7 +86,7 @@ export function createTurnInSession(
           continue;
         }
         if (code === "session_unknown") {
-          if (session.messageCount > 0) notes.push({ type: "context_lost" });
+          if (session.messageCount > 0 || session.forkOf !== undefined) notes.push({ type: "context_lost" });
           const reason = end.failure?.detail ?? "session_unknown";
           const lost = session;
           session = await written(() => deps.sessions.replace(lost, deps.newId(), reason));
@@ -97,6 +101,7 @@ export function createTurnInSession(
     }
   };
 
+  /** `outdated`: while it waited for an agent, another session has taken the place of this one. */
   const runIn = async (
     session: Session,
     project: Project,
@@ -104,7 +109,7 @@ export function createTurnInSession(
     question: { turnId: string; prompt: readonly PromptPart[] },
     attempt: TurnAttempt,
     said: string[],
-  ): Promise<AgentTurnEnd | "author_refused"> => {
+  ): Promise<AgentTurnEnd | "author_refused" | "outdated"> => {
     const { turn, reply, signal } = attempt;
     const { stallTimeoutMs, stopGraceMs } = deps.timing();
     const grants = deps.grants(session.sessionId);
@@ -128,10 +133,13 @@ export function createTurnInSession(
         prompt = await deps.promptOf(ledger.turn(turn.id) ?? turn, signal);
       }
       signal.throwIfAborted();
-      await written(() => {
+      const isCurrent = await written(() => {
+        if (deps.sessions.current(conversationId)?.sessionId !== session.sessionId) return false;
         ledger.move(turn.id, "start");
         ledger.noteTool(turn.id, undefined);
+        return true;
       });
+      if (!isCurrent) return "outdated";
       signal.throwIfAborted();
       return await lease.run({
         turnId: question.turnId,

@@ -91,8 +91,8 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
 
     const settings = config().claude;
     const { claude, version } = await findClaude({ settings, env, instanceId: paths.database, log });
-    const agents = openAgents(context, claude, (conversationId, event) =>
-      talk.conversations.of(conversationId).unprompted(event),
+    const agents = openAgents(context, claude, (conversationId, event, sessionId) =>
+      talk.conversations.of(conversationId).unprompted(event, sessionId),
     );
     stops.push(() => agents.pool.stop());
 

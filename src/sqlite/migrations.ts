@@ -173,4 +173,13 @@ export const migrations: readonly string[] = [
   FROM turns WHERE outcome = 'failed' OR (outcome <> 'expired' AND cost_usd IS NOT NULL)
   GROUP BY 1, 2, 3;
   `,
+  `
+  -- What people call a session, and the one that it begins as a copy of. \`started\`: as in sessions.
+  ALTER TABLE sessions ADD COLUMN title TEXT;
+  ALTER TABLE sessions ADD COLUMN fork_of TEXT;
+  ALTER TABLE past_sessions ADD COLUMN title TEXT;
+  ALTER TABLE past_sessions ADD COLUMN fork_of TEXT;
+  ALTER TABLE past_sessions ADD COLUMN started INTEGER NOT NULL DEFAULT 1;
+  CREATE INDEX turns_by_session ON turns (session_id, sequence) WHERE session_id IS NOT NULL;
+  `,
 ];

@@ -57,7 +57,7 @@ function setUp(options: FakeAgentsOptions & { deliver?: (turn: Turn, end: TurnEn
       afterTasksMs: 5,
       stopGraceMs: 10,
     }),
-    onUnprompted: (_, event) => current.unprompted(event),
+    onUnprompted: (_, event, sessionId) => current.unprompted(event, sessionId),
     now: Date.now,
   });
   onTestFinished(() => pool.stop());
@@ -205,6 +205,8 @@ function agentSpecOf() {
     lastActiveMs: 0,
     costUsd: 0,
     generation: 0,
+    title: undefined,
+    forkOf: undefined,
   };
   return agentSpec(session, project, { rules: [], directories: [], acceptsEdits: false }, false);
 }
@@ -219,6 +221,51 @@ test("an edit counts until the moment in which an agent takes the turn", async (
   release();
   await set.idle();
   expect(set.shown).toEqual(["a: answered re b"]);
+});
+
+test("a turn that waits for an agent runs in the session that is current when it gets one", async () => {
+  const set = setUp({ onTurn: (agent, _, prompt) => agent.answer(`re ${prompt}`) });
+  const first = set.sessions.currentOrNew("10", "web", "first");
+  set.sessions.reset("10", "test");
+  const release = await withoutFreeAgent(set);
+  set.accept("a");
+  await expect.poll(() => set.ledger.turn("turn-a")?.state).toBe("queued");
+  set.sessions.resume("10", first.sessionId, "resumed");
+  release();
+  await set.idle();
+  expect(set.shown).toEqual(["a: answered re a"]);
+  expect(set.ledger.turn("turn-a")).toMatchObject({ sessionId: "first", generation: 2 });
+  expect(set.sessions.current("10")).toMatchObject({ sessionId: "first", messageCount: 1 });
+});
+
+test("a turn that ends after its session gave way changes nothing in the one that took its place", async () => {
+  const set = setUp();
+  const before = set.sessions.currentOrNew("10", "web", "before");
+  set.sessions.reset("10", "test");
+  set.accept("a");
+  await expect.poll(() => set.ledger.turn("turn-a")?.state).toBe("running");
+  const own = set.sessions.current("10");
+  set.sessions.resume("10", before.sessionId, "resumed");
+  set.agents.all[0]?.answer("re a", { sessionCostUsd: 0.5 });
+  await set.idle();
+  expect(set.shown).toEqual(["a: answered re a"]);
+  expect(set.sessions.current("10")).toMatchObject({ sessionId: "before", messageCount: 0, costUsd: 0 });
+  expect(set.ledger.turn("turn-a")).toMatchObject({ sessionId: own?.sessionId });
+});
+
+test("what the agent of a session that gave way says by itself is no part of the new one", async () => {
+  const set = setUp({ onTurn: (agent, _, prompt) => agent.answer(`re ${prompt}`) });
+  set.accept("a");
+  await set.idle();
+  set.sessions.reset("10", "test");
+  set.sessions.currentOrNew("10", "web", "new");
+  const [agent] = set.agents.all;
+  agent?.emit({ type: "turn_started", turnId: undefined });
+  agent?.emit({ type: "text", text: "the build is done", inSubagent: false });
+  agent?.emit({ type: "turn_ended", turnId: undefined, end: { ...EMPTY_END, sessionCostUsd: 3 } });
+  await set.idle();
+  expect(set.shown).toEqual(["a: answered re a"]);
+  expect(set.sessions.current("10")).toMatchObject({ sessionId: "new", costUsd: 0 });
 });
 
 test("a turn that is withdrawn while it waits for an agent never runs, and leaves nothing standing", async () => {
