@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import type { Claude } from "../claude/claude.ts";
-import type { AgentModel } from "../core/agent.ts";
-import { type AgentPool, type AgentPoolDeps, createAgentPool } from "../core/agent-pool.ts";
+import type { AgentEvent, AgentModel } from "../core/agent.ts";
+import { type AgentPool, createAgentPool } from "../core/agent-pool.ts";
 import { withHostTools } from "../core/host-tools.ts";
+import type { Snowflake } from "../core/project.ts";
 import { createSendFile, SEND_FILE } from "../files/send-file.ts";
 import { agentsThatFit } from "./agent-limit.ts";
 import type { DaemonContext } from "./context.ts";
@@ -21,7 +22,7 @@ export interface Agents {
 export function openAgents(
   { config, paths, stores, events, log }: DaemonContext,
   claude: Claude,
-  onUnprompted: AgentPoolDeps["onUnprompted"],
+  onUnprompted: (conversationId: Snowflake, event: AgentEvent) => void,
 ): Agents {
   const fitting = agentsThatFit();
   const maxAgents = () => {

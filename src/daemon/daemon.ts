@@ -14,7 +14,6 @@ import { keepBackups } from "./daily-backup.ts";
 import { findClaude } from "./find-claude.ts";
 import { openInteractions } from "./interactions.ts";
 import { keepCommands } from "./keep-commands.ts";
-import { keepLastWords } from "./last-words.ts";
 import { keepLedgerTidy } from "./ledger-retention.ts";
 import { createListener } from "./listener.ts";
 import type { Logger } from "./logger.ts";
@@ -25,7 +24,7 @@ import { watchResets } from "./reset-watch.ts";
 import { createStopOrder } from "./stop-order.ts";
 import { openStores } from "./stores.ts";
 import { openTalk } from "./talk.ts";
-import { logTurns } from "./turn-log.ts";
+import { watchProjects } from "./watch-projects.ts";
 
 export interface DaemonOptions {
   /** Asked each time something depends on it: a changed config counts from the next turn on. */
@@ -58,7 +57,6 @@ export interface Daemon {
 export async function startDaemon({ config, paths, env, log, watchStore }: DaemonOptions): Promise<Daemon> {
   const stops = createStopOrder((error) => log.error("a part did not stop cleanly", { error }));
   let force: AbortSignal = AbortSignal.abort();
-  let stopping = false;
   const refused = Promise.withResolvers<CoordError>();
 
   try {
@@ -73,9 +71,6 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       log,
     });
     stops.push(stores.close);
-    const withText = () => config().logging.messages;
-    const lastWords = keepLastWords({ events, withText, now: Date.now });
-    logTurns({ events, withText, now: Date.now, log });
     const writing = new AbortController();
     const context: DaemonContext = {
       config,
@@ -83,7 +78,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       env,
       log,
       events,
-      report: createReport({ log, events, lastWords, withText }),
+      report: createReport(log, events),
       stores,
       projectNamed: (name) => config().projects.find((project) => project.name === name),
       writing: writing.signal,
@@ -91,8 +86,8 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
 
     const settings = config().claude;
     const { claude, version } = await findClaude({ settings, env, instanceId: paths.database, log });
-    const agents = openAgents(context, claude, (conversationId, event, sessionId) =>
-      talk.conversations.of(conversationId).unprompted(event, sessionId),
+    const agents = openAgents(context, claude, (conversationId, event) =>
+      talk.conversations.of(conversationId).unprompted(event),
     );
     stops.push(() => agents.pool.stop());
 
@@ -113,7 +108,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       writing.abort();
     });
 
-    const { listener, review } = createListener(context, gateway, talk, agents.pool, {
+    const { listener, catchUp } = createListener(context, gateway, talk, agents.pool, {
       onInteraction: openInteractions(context, gateway, agents, talk, version),
       onRefused: refused.resolve,
     });
@@ -123,6 +118,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     await gateway.connect(listener);
 
     void talk.prompts.closeLost();
+    stops.push(watchProjects({ projects: () => config().projects, changed: catchUp.start, log }));
     stops.push(
       keepCommands({
         guilds: () => new Set(accessPolicy(config(), gateway.guildOf).guildIds),
@@ -130,11 +126,6 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
         log,
       }),
     );
-    for (const { conversationId } of stores.ledger.unfinishedConversations()) {
-      void review(conversationId).then(() => {
-        if (!stopping) talk.conversations.of(conversationId).wake();
-      });
-    }
     stops.push(
       keepLedgerTidy({
         retention: stores.retention,
@@ -152,7 +143,6 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       refused: refused.promise,
       stop: async (signal) => {
         force = signal;
-        stopping = true;
         await stops.stopAll();
       },
     };

@@ -12,7 +12,6 @@ import { createOutgoingStore } from "../sqlite/outgoing.ts";
 import { createPromptStore } from "../sqlite/prompts.ts";
 import { createRetention } from "../sqlite/retention.ts";
 import { createSessionStore } from "../sqlite/sessions.ts";
-import { createUsageStore } from "../sqlite/usage.ts";
 import type { Logger } from "./logger.ts";
 
 export interface StoresOptions {
@@ -48,7 +47,6 @@ export function openStores({ file, dropsText, watch, onTurn, log }: StoresOption
     prompts: createPromptStore(db, Date.now),
     facts: createConversationFacts(db),
     retention: createRetention(db),
-    usage: createUsageStore(db),
     close: () => void db.close(),
   };
 }

@@ -59,8 +59,7 @@ export function agentsWorld(options: {
       stallTimeoutMs: options.stallTimeoutMs ?? 20_000,
       stopGraceMs: 500,
     }),
-    onUnprompted: (conversationId, event, sessionId) =>
-      conversations.of(conversationId).unprompted(event, sessionId),
+    onUnprompted: (conversationId, event) => conversations.of(conversationId).unprompted(event),
     now: Date.now,
   });
   const project: Project = {

@@ -1,18 +1,19 @@
 import { styleText } from "node:util";
 import { localTimeToSeconds } from "../local-time.ts";
+import type { Terminal } from "../terminal.ts";
 import type { LogRecord, LogRecordLevel } from "./log-record.ts";
 
-/** A line of the log for people. `whole`: with the stack of an error, below it. `time`: with the time in front. */
+/** A line of the log for people. `whole`: with the stack of an error, below it. */
 export function logText(
   { line, timeMs, level, message, fields }: LogRecord,
-  stream: NodeJS.WritableStream,
-  { whole, time = true }: { whole: boolean; time?: boolean },
+  { stdout }: Pick<Terminal, "stdout">,
+  { whole }: { whole: boolean },
 ): string {
   if (message === line) return line;
-  const when = time ? `${styleText("dim", localTimeToSeconds(timeMs), { stream })} ` : "";
-  const head = styleText(COLORS[level], level.toUpperCase().padEnd(5), { stream });
+  const time = styleText("dim", localTimeToSeconds(timeMs), { stream: stdout });
+  const head = styleText(COLORS[level], level.toUpperCase().padEnd(5), { stream: stdout });
   const pairs = Object.entries(fields).map(([name, value]) => `${name}=${shortValue(value)}`);
-  const text = `${when}${head} ${[message, ...pairs].join(" ")}`;
+  const text = `${time} ${head} ${[message, ...pairs].join(" ")}`;
   return whole ? [text, ...Object.values(fields).flatMap(stackLines)].join("\n") : text;
 }
 

@@ -1,7 +1,7 @@
 import type { AgentModel } from "../../core/agent.ts";
 import type { AgentPool } from "../../core/agent-pool.ts";
 import type { Conversation } from "../../core/conversation.ts";
-import type { Ledger, PastSession, SessionStore } from "../../core/ledger.ts";
+import type { Ledger, SessionStore } from "../../core/ledger.ts";
 import type { Project, Snowflake } from "../../core/project.ts";
 import type { OutgoingMessage } from "../message-payload.ts";
 
@@ -28,4 +28,11 @@ export interface CommandsDeps {
   readonly newId: () => string;
   /** How long `/reset` waits for its confirmation; only tests change it. */
   readonly confirmMs?: number;
+}
+
+export interface PastSession {
+  readonly sessionId: string;
+  readonly messageCount: number;
+  readonly lastActiveMs: number;
+  readonly reason: string;
 }

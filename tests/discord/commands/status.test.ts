@@ -18,8 +18,6 @@ async function scene() {
     lastActiveMs: 1_800_000_000_000,
     costUsd: 0.5,
     generation: 0,
-    title: undefined,
-    forkOf: undefined,
   });
   const nobody = { users: [], roles: [], everyone: false };
   const deps: StatusDeps = {
