@@ -65,7 +65,7 @@ export async function createBot(options: {
       const child = await launch({
         args: [join(ROOT, "bin", "claude-coord.js"), "serve"],
         env: { PATH: process.env.PATH ?? "", HOME: home },
-        ready: /^INFO +ready/m,
+        ready: /\bINFO +ready/,
         on: "stderr",
       });
       const readyMs = performance.now() - begun;

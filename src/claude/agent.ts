@@ -211,6 +211,8 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
         });
       case "set_permission_mode":
         return ask({ subtype: "set_permission_mode", mode: command.permissionMode });
+      case "rename_session":
+        return ask({ subtype: "rename_session", title: command.title });
       case "stop":
         stopGraceMs = command.graceMs;
         child?.end(command.graceMs);
@@ -219,7 +221,7 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
 
   const exited = live().then((reason) => {
     for (const requestId of permissions.openIds()) emit({ type: "permission_withdrawn", requestId });
-    log.debug("agent gone", { session_id: spec.sessionId, failure: reason });
+    log.debug("agent gone", { session_id: spec.sessionId, failure: reason?.code });
     emit({ type: "exited", failure: reason });
     isGone = true;
   });

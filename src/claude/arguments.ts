@@ -27,8 +27,16 @@ export function agentArguments(spec: AgentSpec): string[] {
     ...(spec.model === undefined ? [] : [`--model=${spec.model}`]),
     ...(spec.additionalDirs ?? []).map((dir) => `--add-dir=${dir}`),
     ...toolArguments(spec),
-    spec.resume ? `--resume=${spec.sessionId}` : `--session-id=${spec.sessionId}`,
+    ...(spec.title === undefined ? [] : [`--name=${spec.title}`]),
+    ...sessionArguments(spec),
   ];
+}
+
+/** A fork gets its own id only with all three flags; its origin stays as it is. */
+function sessionArguments({ sessionId, resume, forkOf }: AgentSpec): string[] {
+  if (resume) return [`--resume=${sessionId}`];
+  const own = `--session-id=${sessionId}`;
+  return forkOf === undefined ? [own] : [`--resume=${forkOf}`, "--fork-session", own];
 }
 
 /**

@@ -124,7 +124,11 @@ export function parseLine(source: string): Line {
   try {
     json = JSON.parse(source);
   } catch (error) {
-    throw new ProtocolError(`a line of stdout is not JSON: ${source.slice(0, 200)}`, { cause: error });
+    // Without the line itself: what Claude says in it is for nobody's log.
+    const type = /^\{"type":"(\w+)"/.exec(source)?.[1] ?? "of no known type";
+    throw new ProtocolError(`a line of stdout is not JSON: ${type}, ${source.length} characters`, {
+      cause: error,
+    });
   }
   const kind = kindOf(json);
   if (!isKnown(kind)) return { kind: "other" };

@@ -38,9 +38,11 @@ async function fromCommandLines(sessionId: string): Promise<number | undefined> 
 
 /** Any other program may have the id in its arguments: an editor, or a search for it. */
 function opens(words: readonly string[], sessionId: string): boolean {
+  // One that forks a session has only read it.
+  const flags = words.includes("--fork-session") ? /^--session-id$/ : /^(-r|--resume|--session-id)$/;
   return words.some((word, index) => {
     const [flag, value] = word.includes("=") ? word.split("=") : [words[index - 1], word];
-    return value === sessionId && /^(-r|--resume|--session-id)$/.test(flag ?? "");
+    return value === sessionId && flags.test(flag ?? "");
   });
 }
 

@@ -47,6 +47,8 @@ export interface Config {
   readonly ledger: { readonly keepMs: number; readonly text: "keep" | "drop" };
   /** Absolute path. */
   readonly projectsRoot: string;
+  /** Where an address of a repository begins a new project. */
+  readonly setupChannelId: Snowflake | undefined;
   readonly projects: readonly ConfiguredProject[];
 }
 

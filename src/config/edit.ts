@@ -1,9 +1,10 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { CoordError } from "../core/errors.ts";
+import type { PermissionMode } from "../core/project.ts";
 import { checkConfig, checkConfigText, type LoadedConfig, type LoadOptions } from "./load.ts";
 import { withLockFile } from "./lock-file.ts";
 import { formatProblems } from "./problems.ts";
-import { projectAdded, projectModelSet, projectRemoved } from "./project-edits.ts";
+import { projectAdded, projectKeySet, projectModelSet, projectRemoved } from "./project-edits.ts";
 import type { WrittenProject } from "./project-schema.ts";
 import { writeAtomically } from "./write-atomically.ts";
 
@@ -24,6 +25,15 @@ export function setProjectModel(
   model: string | undefined,
 ): Promise<LoadedConfig> {
   return editConfig(options, (text) => projectModelSet(text, name, model));
+}
+
+/** Writes how much Claude asks in a project. */
+export function setProjectPermissionMode(
+  options: LoadOptions,
+  name: string,
+  permissionMode: PermissionMode,
+): Promise<LoadedConfig> {
+  return editConfig(options, (text) => projectKeySet(text, name, "permission_mode", permissionMode));
 }
 
 /** Makes an edit of the text of config.yaml under its lock, and keeps it if the result is valid. */

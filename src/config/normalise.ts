@@ -53,6 +53,7 @@ export function normalise({
     health: { listen: listenAddress(written.health.listen) },
     ledger: { keepMs: durationToMs(written.ledger.keep), text: written.ledger.text },
     projectsRoot: expandHome(written.projects_root, env),
+    setupChannelId: written.setup_channel,
     projects: projectList(written.projects).map((project) => normaliseProject(project, env)),
   };
 }

@@ -30,6 +30,7 @@ export interface RuleContext {
 export function checkRules(context: RuleContext): void {
   for (const rule of [
     channelsAreUnique,
+    setupChannelIsNoProjects,
     namesAreUnique,
     projectDirsExist,
     foldersAreAbsolute,
@@ -53,6 +54,16 @@ export function placedProjects(projects: LenientConfig["projects"]): PlacedProje
 
 function channelsAreUnique(context: RuleContext): void {
   unique(context, "channel_id", ({ project }) => project.channel_id, "A channel has one project.");
+}
+
+function setupChannelIsNoProjects({ written, projects, findings }: RuleContext): void {
+  const owner = projects.find(({ project }) => project.channel_id === written.setup_channel);
+  if (written.setup_channel === undefined || owner === undefined) return;
+  findings.problem(
+    ["setup_channel"],
+    `${written.setup_channel} is the channel of ${owner.project.name ?? "a project"}`,
+    "Projects are added from a channel of its own.",
+  );
 }
 
 function namesAreUnique(context: RuleContext): void {

@@ -190,6 +190,12 @@ export const configSchema = z.strictObject({
   projects_root: text("an absolute path")
     .default("/opt/projects")
     .describe("Where `/add-project` and `claude-coord project add` clone to."),
+  setup_channel: snowflake
+    .optional()
+    .describe(
+      "A Discord channel in which administrators add a project by posting the address of its repository. Nothing: none.",
+    )
+    .meta({ examples: ["456789012345678901"] }),
 });
 
 /** For checking the rest of a file that has problems, once what is wrong has been left out. */

@@ -22,7 +22,7 @@ export interface AgentPoolDeps {
   /** Asked each time, so that a changed config counts from then on. */
   readonly limits: () => AgentPoolLimits;
   /** What an agent says when no turn of ours runs: a background task ended, and it took up the word by itself. */
-  readonly onUnprompted: (conversationId: Snowflake, event: AgentEvent) => void;
+  readonly onUnprompted: (conversationId: Snowflake, event: AgentEvent, sessionId: string) => void;
   readonly now: () => number;
   /** Names the program that a new agent would run; another than an agent's own means that it was updated since. */
   readonly program?: () => string;
@@ -48,6 +48,10 @@ export interface AgentPool {
   warm(conversationId: Snowflake, spec: AgentSpec): void;
   /** Answers a question of an agent that has the word by itself, without a lease. */
   answer(conversationId: Snowflake, requestId: string, answer: PermissionAnswer): void;
+  /** Whether the conversation's agent runs a turn, has the word by itself or waits for background tasks. */
+  isBusy(conversationId: Snowflake): boolean;
+  /** Names the session of the conversation's agent, if that runs. */
+  rename(conversationId: Snowflake, sessionId: string, title: string): void;
   /** Ends the conversation's agent; settles when its process is gone. */
   end(conversationId: Snowflake): Promise<void>;
   /** The session of each running agent, by conversation. */
@@ -112,7 +116,7 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
     // Nobody has asked for this and nobody watches it, but the next turn waits for its end.
     clearTimeout(place.timer);
     place.timer = setTimeout(() => void close(place), deps.limits().stallTimeoutMs);
-    deps.onUnprompted(place.conversationId, event);
+    deps.onUnprompted(place.conversationId, event, place.spec.sessionId);
     if (event.type === "turn_ended" || event.type === "exited") {
       place.unprompted = false;
       rest(place, deps.limits().idleTimeoutMs);
@@ -270,6 +274,18 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
       hear(place, { type: "permission_answered", requestId });
     },
 
+    isBusy: (conversationId) => {
+      const place = places.get(conversationId);
+      return place !== undefined && place.state !== "ending" && !isFree(place);
+    },
+
+    rename: (conversationId, sessionId, title) => {
+      const place = places.get(conversationId);
+      if (place?.spec.sessionId !== sessionId || place.state === "ending") return;
+      nameSession(place, title);
+      place.spec = { ...place.spec, title };
+    },
+
     end: async (conversationId) => {
       const place = places.get(conversationId);
       if (place !== undefined) await close(place);
@@ -338,6 +354,11 @@ function adapt(place: Place, spec: AgentSpec): boolean {
   if (old.permissionMode !== spec.permissionMode) {
     agent.send({ type: "set_permission_mode", permissionMode: spec.permissionMode });
   }
+  nameSession(place, spec.title);
   place.spec = spec;
   return true;
+}
+
+function nameSession({ spec, agent }: Place, title: string | undefined): void {
+  if (title !== undefined && title !== spec.title) agent?.send({ type: "rename_session", title });
 }

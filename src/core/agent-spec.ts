@@ -15,6 +15,8 @@ export function agentSpec(
     conversationId: session.conversationId,
     sessionId: session.sessionId,
     resume: session.started,
+    forkOf: session.started ? undefined : session.forkOf,
+    title: session.title,
     continueInterrupted,
     projectDir: project.projectDir,
     model: project.model,

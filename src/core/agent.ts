@@ -13,6 +13,10 @@ export interface AgentSpec {
   readonly sessionId: string;
   /** False for a session that does not exist yet and gets this id; true to resume it. */
   readonly resume: boolean;
+  /** A session that a new one begins as a copy of; only without `resume`. */
+  readonly forkOf?: string | undefined;
+  /** What people call the session. */
+  readonly title?: string | undefined;
   /**
    * Take up the turn that an earlier process of this session may have left unfinished. Needs `resume`. The first
    * turn that is sent is that one: it runs once, whether the CLI takes it up by itself or had never heard of it.
@@ -76,6 +80,7 @@ export type AgentCommand =
     }
   | { readonly type: "set_model"; readonly model: string | undefined }
   | { readonly type: "set_permission_mode"; readonly permissionMode: PermissionMode }
+  | { readonly type: "rename_session"; readonly title: string }
   /** End the process: SIGTERM, then after `graceMs` SIGKILL of what is left of it and its tools. */
   | { readonly type: "stop"; readonly graceMs: number };
 

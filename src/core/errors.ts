@@ -21,6 +21,7 @@ export type ErrorCode =
   | "discord_unreachable"
   | "discord_refused"
   | "project_unknown"
+  | "project_not_added"
   | "service_failed"
   | "usage";
 

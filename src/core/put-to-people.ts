@@ -5,10 +5,7 @@ import type { Turn } from "./turn.ts";
 
 export type AnswerRequest = (requestId: string, answer: PermissionAnswer) => void;
 
-/**
- * Puts an agent's question before people, unless the project's permission mode answers it already. Should that throw,
- * the question is denied: nobody would ever answer it.
- */
+/** Puts an agent's question before people, unless the project's permission mode answers it already. */
 export function putToPeople(
   event: AgentEvent,
   turn: Turn,
@@ -18,13 +15,6 @@ export function putToPeople(
   if (event.type === "permission_withdrawn") deps.questions.withdraw(event.requestId);
   if (event.type !== "permission_requested") return;
   const known = answerWithoutAsking(event, deps.project(turn.projectName));
-  try {
-    if (known !== undefined) answer(event.requestId, known);
-    else deps.questions.open(event, turn, (given) => answer(event.requestId, given));
-  } catch (error) {
-    answer(event.requestId, { behavior: "deny", message: UNASKABLE });
-    throw error;
-  }
+  if (known !== undefined) answer(event.requestId, known);
+  else deps.questions.open(event, turn, (given) => answer(event.requestId, given));
 }
-
-const UNASKABLE = "The question could not be put to anybody, so it is denied. Go on without it.";

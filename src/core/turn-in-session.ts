@@ -1,14 +1,13 @@
-import type { AgentTurnEnd, PromptPart } from "./agent.ts";
+import type { AgentEvent, AgentTurnEnd, PromptPart } from "./agent.ts";
 import { agentSpec } from "./agent-spec.ts";
 import type { ConversationDeps } from "./conversation-deps.ts";
 import type { Session } from "./ledger.ts";
-import { orAborted } from "./or-aborted.ts";
 import type { Project, Snowflake } from "./project.ts";
-import { type AnswerRequest, putToPeople } from "./put-to-people.ts";
+import { putToPeople } from "./put-to-people.ts";
+import { mayWrite } from "./recovery.ts";
 import type { Reply } from "./reply.ts";
 import { silentAnswer } from "./session-command.ts";
 import { statsOf, totalCost } from "./session-cost.ts";
-import { createToolNote } from "./tool-note.ts";
 import { EMPTY_END, type FailureCode, type Turn, type TurnEnd, type TurnNote } from "./turn.ts";
 
 /** One try to run a turn. */
@@ -55,21 +54,18 @@ export function createTurnInSession(
     try {
       let session: Session | undefined;
       let begunIn = turn.sessionId;
-      const currentSession = (projectName: string) =>
-        written(() => deps.sessions.currentOrNew(conversationId, projectName, deps.newId()));
       let question = { turnId: turn.id, prompt: await deps.promptOf(turn, signal) };
       // A lost session, one whose start was not recorded, a question that the CLI has already: once each.
       for (let tries = 0; tries < 4; tries += 1) {
         const project = deps.project(turn.projectName);
         if (project === undefined) return failure(turn, "project_gone", `no project ${turn.projectName}`);
-        session ??= await currentSession(project.name);
+        session ??= await written(() =>
+          deps.sessions.currentOrNew(conversationId, project.name, deps.newId()),
+        );
         const end = await runIn(session, project, begunIn === session.sessionId, question, attempt, said);
         if (end === "author_refused") return { end: AUTHOR_REFUSED };
         if (end === "outdated") {
-          const { generation } = session;
-          session = await currentSession(project.name);
-          if (session.generation === generation) throw new Error("the turn can't start from where it is");
-          tries -= 1;
+          session = undefined;
           continue;
         }
 
@@ -90,7 +86,7 @@ export function createTurnInSession(
           continue;
         }
         if (code === "session_unknown") {
-          if (session.messageCount > 0) notes.push({ type: "context_lost" });
+          if (session.messageCount > 0 || session.forkOf !== undefined) notes.push({ type: "context_lost" });
           const reason = end.failure?.detail ?? "session_unknown";
           const lost = session;
           session = await written(() => deps.sessions.replace(lost, deps.newId(), reason));
@@ -105,7 +101,7 @@ export function createTurnInSession(
     }
   };
 
-  /** `outdated` when the conversation was reset before the turn could start: it belongs into the session after that. */
+  /** `outdated`: while it waited for an agent, another session has taken the place of this one. */
   const runIn = async (
     session: Session,
     project: Project,
@@ -118,16 +114,10 @@ export function createTurnInSession(
     const { stallTimeoutMs, stopGraceMs } = deps.timing();
     const grants = deps.grants(session.sessionId);
     const spec = agentSpec(session, project, grants, continuing && session.started);
-    const isRefused = async () => (await orAborted(deps.stillAllowed(turn, signal), signal)) !== undefined;
+    const openTools = new Map<string, string>();
+    const isRefused = async () => (await deps.stillAllowed(turn, signal)) !== undefined;
     if (await isRefused()) return "author_refused";
     let hasWaited = false;
-    const tools = createToolNote({
-      toolLine: deps.toolLine,
-      // What the daemon's own end cuts short is as good as at work.
-      note: (line) => {
-        if (!attempt.isLetGo()) noted(() => ledger.noteTool(turn.id, line));
-      },
-    });
     const lease = await deps.agents.take(conversationId, spec, {
       signal,
       onWait: (ahead) => {
@@ -143,14 +133,14 @@ export function createTurnInSession(
         prompt = await deps.promptOf(ledger.turn(turn.id) ?? turn, signal);
       }
       signal.throwIfAborted();
-      const { generation } = session;
-      const hasStarted = await written(() => ledger.move(turn.id, "start", { generation }));
+      const isCurrent = await written(() => {
+        if (deps.sessions.current(conversationId)?.sessionId !== session.sessionId) return false;
+        ledger.move(turn.id, "start");
+        ledger.noteTool(turn.id, undefined);
+        return true;
+      });
+      if (!isCurrent) return "outdated";
       signal.throwIfAborted();
-      if (!hasStarted) return "outdated";
-      const answer: AnswerRequest = (requestId, given) => {
-        tools.answering(requestId, given);
-        lease.answer(requestId, given);
-      };
       return await lease.run({
         turnId: question.turnId,
         prompt,
@@ -164,8 +154,8 @@ export function createTurnInSession(
           }
           if (event.type === "turn_started") noted(() => ledger.begun(turn.id, session.sessionId));
           if (event.type === "text" && !event.inSubagent) said.push(event.text);
-          tools.hear(event);
-          noted(() => putToPeople(event, turn, answer, deps));
+          noteTool(openTools, turn, event);
+          putToPeople(event, turn, lease.answer, deps);
           reply.show(event);
         },
       });
@@ -173,6 +163,16 @@ export function createTurnInSession(
       deps.questions.closeTurn(turn.id);
       lease.release();
     }
+  };
+
+  /** Written down before the tool can have done much: the CLI tells of it before it runs. */
+  const noteTool = (openTools: Map<string, string>, turn: Turn, event: AgentEvent) => {
+    if (event.type === "tool_use" && mayWrite(event.name)) {
+      openTools.set(event.toolUseId, deps.toolLine(event.name, event.input));
+    } else if (event.type !== "tool_result" || !openTools.delete(event.toolUseId)) {
+      return;
+    }
+    noted(() => ledger.noteTool(turn.id, [...openTools.values()].at(-1)));
   };
 
   const conclude = (

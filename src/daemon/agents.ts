@@ -1,9 +1,8 @@
 import { join } from "node:path";
 import type { Claude } from "../claude/claude.ts";
-import type { AgentEvent, AgentModel } from "../core/agent.ts";
-import { type AgentPool, createAgentPool } from "../core/agent-pool.ts";
+import type { AgentModel } from "../core/agent.ts";
+import { type AgentPool, type AgentPoolDeps, createAgentPool } from "../core/agent-pool.ts";
 import { withHostTools } from "../core/host-tools.ts";
-import type { Snowflake } from "../core/project.ts";
 import { createSendFile, SEND_FILE } from "../files/send-file.ts";
 import { agentsThatFit } from "./agent-limit.ts";
 import type { DaemonContext } from "./context.ts";
@@ -22,7 +21,7 @@ export interface Agents {
 export function openAgents(
   { config, paths, stores, events, log }: DaemonContext,
   claude: Claude,
-  onUnprompted: (conversationId: Snowflake, event: AgentEvent) => void,
+  onUnprompted: AgentPoolDeps["onUnprompted"],
 ): Agents {
   const fitting = agentsThatFit();
   const maxAgents = () => {

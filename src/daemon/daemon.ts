@@ -8,12 +8,15 @@ import { registerCommands } from "../discord/commands/register.ts";
 import { createGateway } from "../discord/gateway.ts";
 import { lockInstance } from "../sqlite/instance-lock.ts";
 import { accessPolicy } from "./access-policy.ts";
+import { openAdditions, recoverAdditions } from "./additions.ts";
 import { openAgents } from "./agents.ts";
+import { createConfigEdits } from "./config-edits.ts";
 import type { DaemonContext } from "./context.ts";
 import { keepBackups } from "./daily-backup.ts";
 import { findClaude } from "./find-claude.ts";
 import { openInteractions } from "./interactions.ts";
 import { keepCommands } from "./keep-commands.ts";
+import { keepLastWords } from "./last-words.ts";
 import { keepLedgerTidy } from "./ledger-retention.ts";
 import { createListener } from "./listener.ts";
 import type { Logger } from "./logger.ts";
@@ -24,7 +27,7 @@ import { watchResets } from "./reset-watch.ts";
 import { createStopOrder } from "./stop-order.ts";
 import { openStores } from "./stores.ts";
 import { openTalk } from "./talk.ts";
-import { watchProjects } from "./watch-projects.ts";
+import { logTurns } from "./turn-log.ts";
 
 export interface DaemonOptions {
   /** Asked each time something depends on it: a changed config counts from the next turn on. */
@@ -57,6 +60,7 @@ export interface Daemon {
 export async function startDaemon({ config, paths, env, log, watchStore }: DaemonOptions): Promise<Daemon> {
   const stops = createStopOrder((error) => log.error("a part did not stop cleanly", { error }));
   let force: AbortSignal = AbortSignal.abort();
+  let stopping = false;
   const refused = Promise.withResolvers<CoordError>();
 
   try {
@@ -71,6 +75,9 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       log,
     });
     stops.push(stores.close);
+    const withText = () => config().logging.messages;
+    const lastWords = keepLastWords({ events, withText, now: Date.now });
+    logTurns({ events, withText, now: Date.now, log });
     const writing = new AbortController();
     const context: DaemonContext = {
       config,
@@ -78,7 +85,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       env,
       log,
       events,
-      report: createReport(log, events),
+      report: createReport({ log, events, lastWords, withText }),
       stores,
       projectNamed: (name) => config().projects.find((project) => project.name === name),
       writing: writing.signal,
@@ -86,8 +93,8 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
 
     const settings = config().claude;
     const { claude, version } = await findClaude({ settings, env, instanceId: paths.database, log });
-    const agents = openAgents(context, claude, (conversationId, event) =>
-      talk.conversations.of(conversationId).unprompted(event),
+    const agents = openAgents(context, claude, (conversationId, event, sessionId) =>
+      talk.conversations.of(conversationId).unprompted(event, sessionId),
     );
     stops.push(() => agents.pool.stop());
 
@@ -108,8 +115,13 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       writing.abort();
     });
 
-    const { listener, catchUp } = createListener(context, gateway, talk, agents.pool, {
-      onInteraction: openInteractions(context, gateway, agents, talk, version),
+    const edits = createConfigEdits(context);
+    const additions = openAdditions(context, gateway, edits);
+    stops.push(() => additions.stop());
+
+    const { listener, review } = createListener(context, gateway, talk, agents.pool, {
+      onAnyMessage: additions.setUpChannel.hear,
+      onInteraction: openInteractions(context, gateway, agents, talk, { additions, edits, version }),
       onRefused: refused.resolve,
     });
     stops.push(watchResets({ sessions: stores.sessions, agents: agents.pool, log }));
@@ -118,7 +130,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     await gateway.connect(listener);
 
     void talk.prompts.closeLost();
-    stops.push(watchProjects({ projects: () => config().projects, changed: catchUp.start, log }));
+    void recoverAdditions(additions, gateway);
     stops.push(
       keepCommands({
         guilds: () => new Set(accessPolicy(config(), gateway.guildOf).guildIds),
@@ -126,6 +138,11 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
         log,
       }),
     );
+    for (const { conversationId } of stores.ledger.unfinishedConversations()) {
+      void review(conversationId).then(() => {
+        if (!stopping) talk.conversations.of(conversationId).wake();
+      });
+    }
     stops.push(
       keepLedgerTidy({
         retention: stores.retention,
@@ -143,6 +160,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       refused: refused.promise,
       stop: async (signal) => {
         force = signal;
+        stopping = true;
         await stops.stopAll();
       },
     };

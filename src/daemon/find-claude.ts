@@ -5,6 +5,7 @@ import type { ClaudeCredential, Config } from "../config/config.ts";
 import type { Environment } from "../config/paths.ts";
 import { CoordError } from "../core/errors.ts";
 import type { Logger } from "./logger.ts";
+import { orphanNames } from "./repeat-sweep.ts";
 
 /**
  * The `claude` CLI as configured, once it is known that agents can run, and rid of what an earlier run left behind.
@@ -35,7 +36,8 @@ export async function findClaude(options: {
   for (const warning of found.warnings) log.warn(warning);
   log.info("found the claude CLI", { version: found.version, path: found.executable });
   const orphans = await claude.sweepOrphans();
-  if (orphans.length > 0) log.warn("ended what an earlier run had left behind", { orphans });
+  if (orphans.length > 0)
+    log.warn("ended what an earlier run had left behind", { orphans: orphanNames(orphans) });
   return { claude, version: found.version };
 }
 

@@ -90,9 +90,13 @@ export function createInbound(deps: InboundDeps): Inbound {
             : deps.ledger.record(asked, { ...EMPTY_END, outcome: "expired" });
         // Discord may show a message twice, after a resumed connection for one; the ledger takes it once.
         if (turn === undefined) break;
-        deps.log("accepted a turn", { ...about, project: route.project.name, turn_id: turn.id, fate });
-        if (fate === "run") deps.wake(route.conversationId);
-        else deps.tell(turn);
+        if (fate === "run") {
+          deps.wake(route.conversationId);
+        } else {
+          const { name } = route.project;
+          deps.log("a message came too long ago to be run", { ...about, project: name, turn_id: turn.id });
+          deps.tell(turn);
+        }
         break;
       }
     }

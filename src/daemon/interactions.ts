@@ -1,6 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
-import { setProjectModel } from "../config/edit.ts";
-import { createChannelApi } from "../discord/channel-api.ts";
+import { randomUUID } from "node:crypto";
 import { commandHandlers } from "../discord/commands/commands.ts";
 import type { Gateway } from "../discord/gateway.ts";
 import type { IncomingInteraction } from "../discord/interactions/incoming-interaction.ts";
@@ -8,17 +6,24 @@ import { createInteractions } from "../discord/interactions/interactions.ts";
 import { turnDecisions } from "../discord/interactions/turn-decisions.ts";
 import { discordTime } from "../discord/reply/amounts.ts";
 import { accessPolicy } from "./access-policy.ts";
+import type { OpenAdditions } from "./additions.ts";
 import type { Agents } from "./agents.ts";
+import type { ConfigEdits } from "./config-edits.ts";
 import type { DaemonContext } from "./context.ts";
+import { createPost } from "./post.ts";
 import type { Talk } from "./talk.ts";
 
 /** What is done with commands, buttons, menus and forms. */
 export function openInteractions(
-  { config, paths, env, stores, report, events, projectNamed, log }: DaemonContext,
+  { config, stores, report, events, projectNamed, log }: DaemonContext,
   gateway: Gateway,
   { pool, models }: Agents,
   { conversations, prompts }: Talk,
-  claudeVersion: string,
+  {
+    additions,
+    edits,
+    version,
+  }: { readonly additions: OpenAdditions; readonly edits: ConfigEdits; readonly version: string },
 ): (interaction: IncomingInteraction) => void {
   const { ledger, sessions, facts } = stores;
   const startedAtMs = Date.now();
@@ -32,14 +37,12 @@ export function openInteractions(
     pastSessions: facts.pastSessions,
     context: facts.context,
     models,
-    setModel: async (name, model) => {
-      await setProjectModel({ path: paths.config, env }, name, model);
-    },
-    post: async (channelId, message) => {
-      const nonce = randomBytes(15).toString("base64url");
-      await createChannelApi(gateway.rest, channelId).create(message, { nonce });
-    },
-    health: () => `up since ${discordTime(startedAtMs, "R")} · Claude Code ${claudeVersion}`,
+    setModel: edits.setModel,
+    removeProject: edits.removeProject,
+    additionRuns: additions.runs,
+    freeFolders: additions.freeFolders,
+    post: createPost(gateway),
+    health: () => `up since ${discordTime(startedAtMs, "R")} · Claude Code ${version}`,
     newId: randomUUID,
   });
   const decisions = turnDecisions({
@@ -51,7 +54,13 @@ export function openInteractions(
   const interactions = createInteractions({
     handlers: {
       ...commands,
-      components: { ...commands.components, ...decisions, ask: prompts.handler },
+      components: {
+        ...commands.components,
+        ...decisions,
+        ask: prompts.handler,
+        add: additions.runs.cancel,
+        setup: additions.setUpChannel.handler,
+      },
     },
     rest: gateway.rest,
     policy: () => accessPolicy(config(), gateway.guildOf),

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
 import type { AgentPool } from "../core/agent-pool.ts";
 import type { CoordError } from "../core/errors.ts";
 import type { IncomingMessage } from "../core/inbound.ts";
@@ -10,19 +9,19 @@ import type { Gateway, GatewayListener } from "../discord/gateway.ts";
 import { hintText } from "../discord/hint.ts";
 import type { IncomingInteraction } from "../discord/interactions/incoming-interaction.ts";
 import { accessPolicy } from "./access-policy.ts";
-import { type CatchUp, createCatchUp } from "./catch-up.ts";
+import { createCatchUp } from "./catch-up.ts";
 import type { DaemonContext } from "./context.ts";
 import { createEdits } from "./edits.ts";
 import { guarded } from "./guard.ts";
 import { createInbound } from "./inbound.ts";
-import { createReview } from "./review-waiting.ts";
+import { createReview, type Review } from "./review-waiting.ts";
 import type { Talk } from "./talk.ts";
 import { createWarmUp } from "./warm-up.ts";
 
 export interface Listening {
-  /** Reads what was missed, in new projects too. */
-  readonly catchUp: CatchUp;
   readonly listener: GatewayListener;
+  /** Looks whether the messages of a conversation's waiting turns still say what they said. */
+  readonly review: Review;
 }
 
 /** What is done with everything that Discord sends. */
@@ -32,6 +31,8 @@ export function createListener(
   { conversations, intake }: Talk,
   agents: AgentPool,
   then: {
+    /** Hears every message, besides what is done with those for Claude. */
+    readonly onAnyMessage: (message: IncomingMessage) => void;
     readonly onInteraction: (interaction: IncomingInteraction) => void;
     readonly onRefused: (error: CoordError) => void;
   },
@@ -108,21 +109,23 @@ export function createListener(
     now: Date.now,
   });
 
-  /** Lets unfinished conversations go on, each once it is known whether its waiting messages say what they said. */
-  const resumeAll = () => {
-    for (const { conversationId } of ledger.unfinishedConversations()) {
-      const inTime = delay(REVIEW_MS, undefined, { ref: false });
-      conversations.of(conversationId).resume(Promise.race([review(conversationId), inTime]));
-    }
-  };
+  // The first session's turns are reviewed by the start itself.
+  let isFirstSession = true;
   const onSessionReady = () => {
-    resumeAll();
     void catchUp.start();
+    if (isFirstSession) {
+      isFirstSession = false;
+      return;
+    }
+    for (const { conversationId } of ledger.unfinishedConversations()) void review(conversationId);
   };
   return {
-    catchUp,
+    review,
     listener: {
-      onMessage: catchUp.take,
+      onMessage: (message) => {
+        then.onAnyMessage(message);
+        catchUp.take(message);
+      },
       onNewSession: catchUp.suspend,
       onSessionReady: guarded("a new gateway session", onSessionReady, log),
       onEdit: guarded(
@@ -141,19 +144,9 @@ export function createListener(
         },
         log,
       ),
-      onAppeared: guarded("a channel that appeared", catchUp.appeared, log),
-      onAccess: guarded(
-        "a change of access",
-        () => {
-          for (const { channelId } of config().projects) catchUp.appeared(channelId, undefined);
-        },
-        log,
-      ),
       onTyping: guarded("a typing indicator", warmUp, log),
-      ...then,
+      onInteraction: then.onInteraction,
+      onRefused: then.onRefused,
     },
   };
 }
-
-/** Waiting messages are looked at again for so long; where Discord does not answer, they run as they were accepted. */
-const REVIEW_MS = 20_000;

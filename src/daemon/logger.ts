@@ -1,78 +1,113 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { Writable } from "node:stream";
 import winston from "winston";
+import { createRotatingFile } from "./rotating-file.ts";
 
-/** One line a call: a message that stays the same each time, and what differs in fields. */
+/** One line a call: a message that stays the same each time, and what differs in fields (docs/operations.md, Logs). */
 export interface Logger {
   debug(message: string, fields?: object): void;
   info(message: string, fields?: object): void;
   warn(message: string, fields?: object): void;
   error(message: string, fields?: object): void;
+}
+
+/** The log itself, for whoever opened it. */
+export interface OpenLog extends Logger {
+  /** From now on nothing less important is logged. */
+  setLevel(level: LogLevel): void;
   close(): Promise<void>;
 }
 
 export interface LoggerOptions {
   readonly file: string;
-  readonly level: "error" | "warn" | "info" | "debug";
-  /** Where the lines go too, readable; undefined for the file alone. */
-  readonly terminal: NodeJS.WritableStream | undefined;
+  readonly level: LogLevel;
+  /** Where each line goes too, made readable; undefined for the file alone. */
+  readonly terminal: LogTerminal | undefined;
   /** Values that never appear in a line, whatever brings them there. */
   readonly secrets: readonly string[];
 }
+
+export interface LogTerminal {
+  readonly stream: NodeJS.WritableStream;
+  /** Makes the line of the file, which is JSON, one for people. */
+  readonly format: (line: string) => string;
+}
+
+type LogLevel = "error" | "warn" | "info" | "debug";
 
 /** As before: five files of 10 MB. */
 const MAX_BYTES = 10 * 1024 * 1024;
 const MAX_FILES = 5;
 
+/** As Python's logging calls them. */
+const LEVELS: Readonly<Record<string, string>> = {
+  error: "ERROR",
+  warn: "WARNING",
+  info: "INFO",
+  debug: "DEBUG",
+};
+
 /**
- * Logs to `file`, one JSON object a line. The names `timestamp`, `level` (upper case) and `message` are the Python
+ * Logs to `file`, one JSON object a line. The names `timestamp`, `level` with its values, and `message` are the Python
  * bot's, so that people's `tail | jq` lines go on working.
  */
-export function createLogger(options: LoggerOptions): Logger {
-  mkdirSync(dirname(options.file), { recursive: true, mode: 0o700 });
-  const toFile = new winston.transports.File({
-    filename: options.file,
-    maxsize: MAX_BYTES,
-    maxFiles: MAX_FILES,
-    tailable: true,
-    options: { flags: "a", mode: 0o600 },
-    format: winston.format.printf((line) => jsonLine(line, options.secrets)),
+export function createLogger({ file, level, terminal, secrets }: LoggerOptions): OpenLog {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const format = winston.format.printf((line) => jsonLine(line, secrets));
+  const stream = intoFile(createRotatingFile({ file, maxBytes: MAX_BYTES, maxFiles: MAX_FILES }));
+  const logger = winston.createLogger({
+    level,
+    format,
+    transports: [new winston.transports.Stream({ stream, eol: "" })],
   });
-  const logger = winston.createLogger({ level: options.level, transports: [toFile] });
-  if (options.terminal !== undefined) {
-    const format = winston.format.printf((line) => readableLine(line, options.secrets));
-    logger.add(new winston.transports.Stream({ stream: options.terminal, format }));
+  if (terminal !== undefined) {
+    const readable = winston.format.printf((line) => terminal.format(String(line[MESSAGE])));
+    logger.add(new winston.transports.Stream({ stream: terminal.stream, format: readable }));
   }
   return {
     debug: (message, fields) => void logger.debug(message, { fields }),
     info: (message, fields) => void logger.info(message, { fields }),
     warn: (message, fields) => void logger.warn(message, { fields }),
     error: (message, fields) => void logger.error(message, { fields }),
+    setLevel: (wanted) => {
+      logger.level = wanted;
+    },
     close: async () => {
-      const written = new Promise((resolve) => toFile.once("finish", resolve));
+      const written = new Promise((resolve) => logger.once("finish", resolve));
       logger.end();
       await written;
     },
   };
 }
 
-function jsonLine(line: winston.Logform.TransformableInfo, secrets: readonly string[]): string {
-  const timestamp = new Date().toISOString();
-  const record = {
-    timestamp,
-    level: line.level.toUpperCase(),
-    message: line.message,
-    ...plain(line.fields),
-  };
-  return withoutSecrets(JSON.stringify(record), secrets);
+/** Where winston keeps what a format made of a line. */
+const MESSAGE = Symbol.for("message");
+
+/** A log that can't be written ends nothing: how many lines are missing is said as soon as one can be. */
+function intoFile(append: (line: string) => boolean): Writable {
+  let lost = 0;
+  return new Writable({
+    decodeStrings: false,
+    write: (line: string, _encoding, done) => {
+      if (lost > 0 && append(recordLine("WARNING", LINES_ARE_MISSING, { lost }))) lost = 0;
+      if (!append(line)) lost += 1;
+      done();
+    },
+  });
 }
 
-function readableLine(line: winston.Logform.TransformableInfo, secrets: readonly string[]): string {
-  const fields = Object.entries(plain(line.fields)).map(
-    ([name, value]) => `${name}=${JSON.stringify(value)}`,
+const LINES_ARE_MISSING = "lines of this log could not be written";
+
+function jsonLine(line: winston.Logform.TransformableInfo, secrets: readonly string[]): string {
+  return withoutSecrets(
+    recordLine(LEVELS[line.level] ?? line.level, String(line.message), plain(line.fields)),
+    secrets,
   );
-  const text = [line.level.toUpperCase().padEnd(5), line.message, ...fields].join(" ");
-  return withoutSecrets(text, secrets);
+}
+
+function recordLine(level: string, message: string, fields: object): string {
+  return JSON.stringify({ timestamp: new Date().toISOString(), level, message, ...fields });
 }
 
 /** Errors have no enumerable fields, so JSON would show them as `{}`: their chain of causes is written out. */

@@ -1,6 +1,7 @@
 import type { Ledger } from "../core/ledger.ts";
 import { afterCrash, type RestartPolicy } from "../core/recovery.ts";
 import { EMPTY_END, type Turn } from "../core/turn.ts";
+import { aboutTurn } from "./turn-log.ts";
 
 /** Decides about the turns that ran when the last daemon died. Before the first conversation looks at the ledger. */
 export function recoverTurns({
@@ -14,16 +15,18 @@ export function recoverTurns({
   report: (what: string, detail: unknown, turn: Turn) => string;
   log: { warn(message: string, fields?: object): void };
 }): void {
-  ledger.recover((turn) => {
+  for (const turn of ledger.recover()) {
     const fate = afterCrash(turn, policy);
     log.warn("a turn was cut short by the end of the last daemon", {
-      turn_id: turn.id,
+      ...aboutTurn(turn),
       crashes: turn.crashes,
-      tool: turn.openTool,
+      // The first word is the tool's name; what it was to do is what people and Claude write.
+      tool: turn.openTool?.split(" ", 1)[0],
       fate,
     });
-    if (fate !== "give_up") return { fate };
+    if (fate === "ask") ledger.await(turn.id, "restart");
+    if (fate !== "give_up") continue;
     const errorId = report("the turn is given up: the daemon died twice while it ran", undefined, turn);
-    return { fate, end: { ...EMPTY_END, outcome: "failed", failureCode: "daemon_crashed", errorId } };
-  });
+    ledger.end(turn.id, { ...EMPTY_END, outcome: "failed", failureCode: "daemon_crashed", errorId });
+  }
 }

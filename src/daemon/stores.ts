@@ -1,6 +1,7 @@
 import type { Ledger } from "../core/ledger.ts";
 import { watchLedger } from "../core/ledger-watch.ts";
 import type { Turn } from "../core/turn.ts";
+import { createAdditionJournal } from "../sqlite/additions.ts";
 import { createConversationFacts } from "../sqlite/conversation-facts.ts";
 import { createCursorStore } from "../sqlite/cursors.ts";
 import { createDeliveryStore } from "../sqlite/deliveries.ts";
@@ -12,6 +13,7 @@ import { createOutgoingStore } from "../sqlite/outgoing.ts";
 import { createPromptStore } from "../sqlite/prompts.ts";
 import { createRetention } from "../sqlite/retention.ts";
 import { createSessionStore } from "../sqlite/sessions.ts";
+import { createUsageStore } from "../sqlite/usage.ts";
 import type { Logger } from "./logger.ts";
 
 export interface StoresOptions {
@@ -45,8 +47,10 @@ export function openStores({ file, dropsText, watch, onTurn, log }: StoresOption
     outgoing: createOutgoingStore(db, Date.now),
     grants: createGrantStore(db, Date.now),
     prompts: createPromptStore(db, Date.now),
+    additions: watch("additions", createAdditionJournal(db)),
     facts: createConversationFacts(db),
     retention: createRetention(db),
+    usage: createUsageStore(db),
     close: () => void db.close(),
   };
 }

@@ -24,8 +24,6 @@ import type { StopOrder } from "./stop-order.ts";
 
 /** How long the stop waits for reactions that say how the last turns ended. */
 const LAST_REACTIONS_MS = 2_000;
-/** How long it waits for what became of questions to stand under them. */
-const LAST_VERDICTS_MS = 3_000;
 
 export interface Talk {
   readonly conversations: Conversations;
@@ -76,7 +74,6 @@ export function openTalk(
     channel,
     deliveries,
     ownMessages: (channelId, after) => ownMessages(gateway.rest, gateway.bot().userId, channelId, after),
-    isKnown: (messageId) => deliveries.has(messageId) || stores.prompts.has(messageId),
     filesOf: (turnId) =>
       loadOutgoing(outgoing.ofTurn(turnId), ({ name }) =>
         log.warn("a file that Claude sent is gone", { turn_id: turnId, name }),
@@ -100,7 +97,7 @@ export function openTalk(
     events,
     log,
   });
-  stops.push(() => prompts.idle(LAST_VERDICTS_MS));
+  stops.push(() => prompts.idle());
 
   const conversations = createConversations({
     ledger,

@@ -2,6 +2,7 @@ import {
   type APIActionRowComponent,
   type APIButtonComponentWithCustomId,
   type APIComponentInMessageActionRow,
+  type APIModalInteractionResponseCallbackComponent,
   type APIModalInteractionResponseCallbackData,
   ButtonStyle,
   ComponentType,
@@ -49,17 +50,41 @@ export function textForm(options: {
   maxLength: number;
 }): APIModalInteractionResponseCallbackData {
   const { customId, title, label, maxLength } = options;
-  const field = {
-    type: ComponentType.TextInput,
-    custom_id: "text",
-    label,
-    style: TextInputStyle.Paragraph,
-    required: true,
-    max_length: maxLength,
-  } as const;
-  return {
-    custom_id: customId,
-    title,
-    components: [{ type: ComponentType.ActionRow, components: [field] }],
-  };
+  return form(customId, title, [{ id: "text", label, maxLength, isLong: true }]);
+}
+
+/** One line, or several, that a person types in a form; found again under `id`. */
+export interface FormField {
+  readonly id: string;
+  readonly label: string;
+  readonly maxLength: number;
+  /** What stands in it at first. */
+  readonly value?: string;
+  readonly isOptional?: boolean;
+  readonly isLong?: boolean;
+}
+
+/** At most five fields. */
+export function form(
+  customId: string,
+  title: string,
+  fields: readonly FormField[],
+): APIModalInteractionResponseCallbackData {
+  const components = fields.map(({ id, label, maxLength, value, isOptional, isLong }) => {
+    const field = {
+      type: ComponentType.TextInput,
+      custom_id: id,
+      label,
+      style: isLong ? TextInputStyle.Paragraph : TextInputStyle.Short,
+      required: !isOptional,
+      max_length: maxLength,
+      ...(value === undefined ? {} : { value }),
+    } as const;
+    const inRow: APIModalInteractionResponseCallbackComponent = {
+      type: ComponentType.ActionRow,
+      components: [field],
+    };
+    return inRow;
+  });
+  return { custom_id: customId, title, components };
 }

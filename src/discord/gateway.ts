@@ -18,7 +18,6 @@ import type { Actor } from "../core/access.ts";
 import { CoordError } from "../core/errors.ts";
 import type { BotIdentity, IncomingMessage, IncomingTyping } from "../core/inbound.ts";
 import type { Snowflake } from "../core/project.ts";
-import { watchAppearances } from "./appearances.ts";
 import { deletedMessages } from "./deleted-messages.ts";
 import { createHistory, type History } from "./history.ts";
 import { incomingMessage, incomingTyping } from "./incoming-message.ts";
@@ -43,10 +42,6 @@ export interface GatewayListener {
   /** `editedAtMs`: ms since the epoch. */
   readonly onEdit: (message: IncomingMessage, editedAtMs: number) => void;
   readonly onDelete: (channelId: Snowflake, messageIds: readonly Snowflake[]) => void;
-  /** A channel or thread has come into view, and may have been written in before. */
-  readonly onAppeared: (channelId: Snowflake, parentChannelId: Snowflake | undefined) => void;
-  /** What the bot may see has changed, in whatever channels. */
-  readonly onAccess: () => void;
   readonly onTyping: (typing: IncomingTyping) => void;
   readonly onInteraction: (interaction: IncomingInteraction) => void;
   /** A gateway session begins that does not go on where the last one ended: messages may have been missed. */
@@ -76,6 +71,8 @@ export interface Gateway {
   guildOf(channelId: Snowflake): Snowflake | undefined;
   /** A member as Discord has them now, asked by REST; rejects when that can't be known. */
   member(guildId: Snowflake, userId: Snowflake): Promise<Actor>;
+  /** The category that a channel stands in. */
+  categoryOf(channelId: Snowflake): Snowflake | undefined;
   /** Asked each time: roles come and go. */
   bot(): BotIdentity;
   /** Whether Discord sends us events at this moment. */
@@ -149,6 +146,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       return channel !== undefined && "guildId" in channel ? (channel.guildId ?? undefined) : undefined;
     },
     member: (guildId, userId) => memberNow(client, guildId, userId),
+    categoryOf: (channelId) => {
+      const channel = client.channels.cache.get(channelId);
+      return channel !== undefined && "parentId" in channel ? (channel.parentId ?? undefined) : undefined;
+    },
     botName: () => client.user?.username ?? "",
     bot: () => ({ userId: client.user?.id ?? "", roleIds: ownRoleIds(client) }),
     isReady: () => client.isReady() && client.ws.shards.every((shard) => shard.status === Status.Ready),
@@ -175,7 +176,6 @@ function hear(client: Client, listener: GatewayListener): void {
     if (deleted !== undefined) listener.onDelete(deleted.channelId, deleted.messageIds);
   });
   client.on(Events.ShardReady, listener.onSessionReady);
-  watchAppearances(client, listener);
   client.on(Events.TypingStart, (typing) => listener.onTyping(incomingTyping(typing)));
 
   client.on(Events.InteractionCreate, (raw) => {

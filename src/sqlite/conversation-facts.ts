@@ -1,22 +1,21 @@
+import type { PastSession } from "../core/ledger.ts";
 import type { Database } from "./database.ts";
 
 /** What commands show of a conversation besides its session. */
 export interface ConversationFacts {
-  /** Sessions that have ended, the latest first. */
-  pastSessions(conversationId: string): readonly {
-    readonly sessionId: string;
-    readonly messageCount: number;
-    readonly lastActiveMs: number;
-    readonly reason: string;
-  }[];
+  /** Sessions that have ended, the latest first; at most 25, as many as a menu of Discord's holds. */
+  pastSessions(conversationId: string): readonly PastSession[];
   /** Tokens in the window after the last answer of the current session that told them, and the window's size. */
   context(conversationId: string): { tokens: number; window: number } | undefined;
 }
 
 export function createConversationFacts(db: Database): ConversationFacts {
   const past = db.prepare(`
-    SELECT session_id AS sessionId, message_count AS messageCount, last_active AS lastActive, reason
-    FROM past_sessions WHERE channel_id = ? ORDER BY ended_at DESC LIMIT 10`);
+    SELECT session_id AS sessionId, title, message_count AS messageCount, cost_usd AS costUsd,
+      last_active AS lastActive, ended_at AS endedAt, reason,
+      (SELECT prompt FROM turns WHERE turns.session_id = past_sessions.session_id AND prompt <> ''
+        ORDER BY sequence LIMIT 1) AS firstPrompt
+    FROM past_sessions WHERE channel_id = ? ORDER BY ended_at DESC, session_id LIMIT 25`);
   const context = db.prepare(`
     SELECT context_tokens AS tokens, context_window AS window FROM turns
     WHERE session_id = (SELECT session_id FROM sessions WHERE channel_id = ?) AND context_window > 0
@@ -24,9 +23,12 @@ export function createConversationFacts(db: Database): ConversationFacts {
 
   return {
     pastSessions: (conversationId) =>
-      (past.all(conversationId) as PastRow[]).map(({ lastActive, ...row }) => ({
+      (past.all(conversationId) as PastRow[]).map(({ lastActive, endedAt, title, firstPrompt, ...row }) => ({
         ...row,
+        title: title ?? undefined,
+        firstPrompt: firstPrompt ?? undefined,
         lastActiveMs: Date.parse(lastActive),
+        endedAtMs: Date.parse(endedAt),
       })),
     context: (conversationId) =>
       context.get(conversationId) as { tokens: number; window: number } | undefined,
@@ -35,7 +37,11 @@ export function createConversationFacts(db: Database): ConversationFacts {
 
 interface PastRow {
   readonly sessionId: string;
+  readonly title: string | null;
   readonly messageCount: number;
+  readonly costUsd: number;
   readonly lastActive: string;
+  readonly endedAt: string;
   readonly reason: string;
+  readonly firstPrompt: string | null;
 }

@@ -31,6 +31,7 @@ export interface TurnRecord {
   readonly answer: string | undefined;
   readonly failureCode: string | undefined;
   readonly errorId: string | undefined;
+  readonly resetsAtMs: number | undefined;
   readonly sessionId: string | undefined;
   readonly attempts: number;
   readonly costUsd: number | undefined;
@@ -126,6 +127,7 @@ interface TurnRow {
   readonly answer: string | null;
   readonly failure_code: string | null;
   readonly error_id: string | null;
+  readonly resets_at: number | null;
   readonly session_id: string | null;
   readonly attempts: number;
   readonly cost_usd: number | null;
@@ -162,6 +164,7 @@ function turnRecord(row: TurnRow): TurnRecord {
     answer: row.answer ?? undefined,
     failureCode: row.failure_code ?? undefined,
     errorId: row.error_id ?? undefined,
+    resetsAtMs: row.resets_at ?? undefined,
     sessionId: row.session_id ?? undefined,
     attempts: row.attempts,
     costUsd: row.cost_usd ?? undefined,

@@ -151,8 +151,50 @@ export const migrations: readonly string[] = [
   CREATE INDEX turns_ended ON turns (ended_at) WHERE ended_at IS NOT NULL;
   `,
   `
-  -- Where looking began, and when the threads under it were last looked at.
-  ALTER TABLE cursors ADD COLUMN first_message_id TEXT;
-  ALTER TABLE cursors ADD COLUMN threads_seen_at INTEGER;
+  -- What turns took, by day (in this machine's time zone), project and person; user_id is '' for what Claude did by
+  -- itself. Turns are forgotten some day, these sums are not.
+  CREATE TABLE daily_usage (
+    day TEXT NOT NULL,
+    project_name TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    user_name TEXT,
+    turns INTEGER NOT NULL,
+    failed INTEGER NOT NULL,
+    cost_usd REAL NOT NULL,
+    input_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    duration_ms INTEGER NOT NULL,
+    PRIMARY KEY (day, project_name, user_id)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO daily_usage
+  SELECT date(coalesce(ended_at, started_at, accepted_at) / 1000, 'unixepoch', 'localtime'), project_name,
+    coalesce(author_id, ''), max(author_name), count(*), sum(outcome = 'failed'), sum(coalesce(cost_usd, 0)),
+    sum(coalesce(input_tokens, 0)), sum(coalesce(output_tokens, 0)), sum(coalesce(duration_ms, 0))
+  FROM turns WHERE outcome = 'failed' OR (outcome <> 'expired' AND cost_usd IS NOT NULL)
+  GROUP BY 1, 2, 3;
+  `,
+  `
+  -- What people call a session, and the one that it begins as a copy of. \`started\`: as in sessions.
+  ALTER TABLE sessions ADD COLUMN title TEXT;
+  ALTER TABLE sessions ADD COLUMN fork_of TEXT;
+  ALTER TABLE past_sessions ADD COLUMN title TEXT;
+  ALTER TABLE past_sessions ADD COLUMN fork_of TEXT;
+  ALTER TABLE past_sessions ADD COLUMN started INTEGER NOT NULL DEFAULT 1;
+  CREATE INDEX turns_by_session ON turns (session_id, sequence) WHERE session_id IS NOT NULL;
+  `,
+  `
+  -- Projects that are being added: what of them is made where, so that a crash leaves nothing unknown.
+  CREATE TABLE project_additions (
+    id TEXT PRIMARY KEY,
+    project_name TEXT NOT NULL,
+    guild_id TEXT NOT NULL,
+    path TEXT NOT NULL,
+    makes TEXT NOT NULL CHECK (makes IN ('clone','folder','nothing')),
+    channel_name TEXT,
+    channel_id TEXT,
+    asked_by TEXT NOT NULL,
+    asked_in TEXT NOT NULL,
+    started_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
   `,
 ];

@@ -1,4 +1,4 @@
-import type { Session, SessionStore } from "../core/ledger.ts";
+import type { NewFork, Session, SessionStore } from "../core/ledger.ts";
 import type { Database } from "./database.ts";
 
 /** The sessions of conversations, in the table that people's scripts read. `now` gives ms since the epoch. */
@@ -9,14 +9,25 @@ export function createSessionStore(db: Database, now: () => number): SessionStor
   const all = db.prepare(`${select} ORDER BY last_active DESC`);
   const ensureConversation = db.prepare("INSERT OR IGNORE INTO conversations (channel_id) VALUES (?)");
   const insert = db.prepare(`
-    INSERT INTO sessions (channel_id, project_name, session_id, last_active, created_at)
-    VALUES (@channelId, @projectName, @sessionId, @now, @now)`);
+    INSERT INTO sessions (channel_id, project_name, session_id, last_active, created_at, title, fork_of, cost_usd)
+    VALUES (@channelId, @projectName, @sessionId, @now, @now, @title, @forkOf, @costUsd)`);
   const setStarted = db.prepare("UPDATE sessions SET started = 1 WHERE channel_id = ? AND session_id = ?");
   const remember = db.prepare(`
     INSERT OR REPLACE INTO past_sessions (session_id, channel_id, project_name, message_count, created_at,
-      last_active, cost_usd, ended_at, reason)
-    SELECT session_id, channel_id, project_name, message_count, created_at, last_active, cost_usd, @now, @reason
+      last_active, cost_usd, title, fork_of, started, ended_at, reason)
+    SELECT session_id, channel_id, project_name, message_count, created_at, last_active, cost_usd, title, fork_of,
+      started, @now, @reason
     FROM sessions WHERE channel_id = @channelId AND session_id = @sessionId`);
+  const isPast = db.prepare("SELECT 1 FROM past_sessions WHERE channel_id = ? AND session_id = ?");
+  const restore = db.prepare(`
+    INSERT INTO sessions (session_id, channel_id, project_name, message_count, created_at, last_active, cost_usd,
+      title, fork_of, started)
+    SELECT session_id, channel_id, project_name, message_count, created_at, last_active, cost_usd, title, fork_of,
+      started
+    FROM past_sessions WHERE session_id = ?`);
+  const removePast = db.prepare("DELETE FROM past_sessions WHERE session_id = ?");
+  const nameCurrent = db.prepare("UPDATE sessions SET title = ? WHERE session_id = ?");
+  const namePast = db.prepare("UPDATE past_sessions SET title = ? WHERE session_id = ?");
   const remove = db.prepare("DELETE FROM sessions WHERE channel_id = ? AND session_id = ?");
   const nextGeneration = db.prepare(
     "UPDATE conversations SET generation = generation + 1 WHERE channel_id = ?",
@@ -27,9 +38,23 @@ export function createSessionStore(db: Database, now: () => number): SessionStor
     const row = byChannel.get(channelId) as SessionRow | undefined;
     return row && sessionOf(row);
   };
-  const create = (channelId: string, projectName: string, sessionId: string): Session => {
+  const create = (
+    channelId: string,
+    projectName: string,
+    sessionId: string,
+    { title, forkOf, costUsd = 0 }: Partial<NewFork> = {},
+  ): Session => {
     ensureConversation.run(channelId);
-    insert.run({ channelId, projectName, sessionId, now: timestamp() });
+    const now = timestamp();
+    insert.run({
+      channelId,
+      projectName,
+      sessionId,
+      now,
+      title: title ?? null,
+      forkOf: forkOf ?? null,
+      costUsd,
+    });
     const session = current(channelId);
     if (session === undefined) throw new Error(`the session of ${channelId} was not recorded`);
     return session;
@@ -60,6 +85,22 @@ export function createSessionStore(db: Database, now: () => number): SessionStor
       if (old !== undefined) retire(channelId, old.sessionId, reason);
       return old;
     }).immediate,
+    resume: db.transaction((channelId, sessionId, reason) => {
+      if (isPast.get(channelId, sessionId) === undefined) return undefined;
+      nextGeneration.run(channelId);
+      const old = current(channelId);
+      if (old !== undefined) retire(channelId, old.sessionId, reason);
+      restore.run(sessionId);
+      removePast.run(sessionId);
+      return current(channelId);
+    }).immediate,
+    fork: db.transaction((channelId, fork) => create(channelId, fork.projectName, fork.sessionId, fork))
+      .immediate,
+    rename: db.transaction(
+      (sessionId, title) =>
+        nameCurrent.run(title ?? null, sessionId).changes + namePast.run(title ?? null, sessionId).changes >
+        0,
+    ).immediate,
     version: () => Number(db.pragma("data_version", { simple: true })),
     list: () => (all.all() as SessionRow[]).map(sessionOf),
   };
@@ -74,6 +115,8 @@ interface SessionRow {
   readonly started: number;
   readonly cost_usd: number;
   readonly generation: number;
+  readonly title: string | null;
+  readonly fork_of: string | null;
 }
 
 function sessionOf(row: SessionRow): Session {
@@ -86,5 +129,7 @@ function sessionOf(row: SessionRow): Session {
     lastActiveMs: Date.parse(row.last_active),
     costUsd: row.cost_usd,
     generation: row.generation,
+    title: row.title ?? undefined,
+    forkOf: row.fork_of ?? undefined,
   };
 }

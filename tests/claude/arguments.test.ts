@@ -54,3 +54,15 @@ test("quiet sessions are not deleted, and a changed prompt counts in an old sess
 test("without a model the CLI's own default counts", () => {
   expect(agentArguments({ ...spec, model: undefined }).join(" ")).not.toContain("--model");
 });
+
+test("a fork begins as a copy under an id of its own, and is resumed by that id later", () => {
+  const fork = { ...spec, forkOf: "the origin", title: "Second try" };
+  const begun = agentArguments(fork);
+  expect(begun.slice(-4)).toEqual([
+    "--name=Second try",
+    "--resume=the origin",
+    "--fork-session",
+    `--session-id=${spec.sessionId}`,
+  ]);
+  expect(agentArguments({ ...fork, resume: true }).slice(-1)).toEqual([`--resume=${spec.sessionId}`]);
+});

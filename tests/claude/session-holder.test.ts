@@ -47,6 +47,13 @@ test("a process that opens the session by --resume=… is found", async () => {
   await expect.poll(() => findSessionHolder(sessionId, "/no/such/directory")).toBe(pid);
 });
 
+test("a process that forks a session holds the fork and not its origin", async () => {
+  const [origin, fork] = [randomUUID(), randomUUID()];
+  const pid = await bystander(`--resume=${origin}`, "--fork-session", `--session-id=${fork}`);
+  await expect.poll(() => findSessionHolder(fork, "/no/such/directory")).toBe(pid);
+  expect(await findSessionHolder(origin, "/no/such/directory")).toBeUndefined();
+});
+
 test("a process that only names the session does not hold it", async () => {
   const sessionId = randomUUID();
   await bystander("grep", sessionId, `${sessionId}.jsonl`, "--resume", randomUUID());

@@ -158,7 +158,12 @@ test("errors ls lists failures newest first, and errors show has the turn and th
     failure("vudobaki", now - 1000, "Build it\nnow"),
   ]);
   await log((logger) => {
-    logger.error("the agent failed", { error_id: "vudobaki", error: new Error("ECONNRESET") });
+    const cause = Object.assign(new Error("ECONNRESET"), { code: "ECONNRESET" });
+    logger.error("the agent failed", {
+      error_id: "vudobaki",
+      error: new Error("no answer", { cause }),
+      agent: ["10:00:00.000 tool_use Bash 20 characters", "10:00:01.000 exited claude_crashed"],
+    });
     logger.error("another", { error_id: "bababebe" });
   });
   const { stdout } = await run(["errors", "ls"]);
@@ -170,7 +175,14 @@ test("errors ls lists failures newest first, and errors show has the turn and th
   const shown = await run(["errors", "show", "vudobaki"]);
   expect(shown.stdout).toMatch(/Failure +network\n/);
   expect(shown.stdout).toMatch(/Asked +Build it\n +now\n/);
-  expect(shown.stdout).toMatch(/ERROR the agent failed .*\n {4}Error: ECONNRESET\n/);
+  expect(shown.stdout).toMatch(/Was told +Claude's API could not be reached.*\n +Error id: vudobaki\n/);
+  expect(shown.stdout).toMatch(
+    /Why\n {2}the agent failed\n {2}Error: no answer\n(?: {6}at .*\n)+ {2}caused by: Error: ECONNRESET \(ECONNRESET\)\n/,
+  );
+  expect(shown.stdout).toMatch(
+    /did last \(UTC\)\n {2}10:00:00\.000 tool_use Bash 20 characters\n {2}10:00:01\.000 exited claude_crashed\n/,
+  );
+  expect(shown.stdout).toMatch(/Log\n.*ERROR the agent failed error_id=vudobaki\n/);
   expect(shown.stdout).not.toContain("another");
   const json = JSON.parse((await run(["errors", "show", "vudobaki", "--json"])).stdout);
   expect(json).toMatchObject({ turn: { prompt: "Build it\nnow" }, log: [{ message: "the agent failed" }] });
@@ -181,7 +193,8 @@ test("an error that only the log knows is shown, and one that nobody knows is re
   await log((logger) => logger.error("before any turn", { error_id: "vudobaki" }));
   expect((await run(["errors", "show", "vudobaki"])).stdout).toContain("before any turn");
   expect(await run(["errors", "show", "nobodyes"])).toMatchObject({ code: 1, stdout: "" });
-  expect((await run(["errors", "ls"])).stderr).toContain("No failures.");
+  expect((await run(["errors", "ls"])).stdout).toMatch(/vudobaki +\S+ \S+ +- +before any turn +- +-\n/);
+  expect((await withLogs().run(["errors", "ls"])).stderr).toContain("No failures.");
 });
 
 test("the built program shows logs and errors", async () => {

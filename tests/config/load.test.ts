@@ -28,6 +28,14 @@ const project = `projects:
     permission_mode: default
 `;
 
+test("the set-up channel is no project's", () => {
+  const { problems } = load(`${project}setup_channel: "123456789012345678"\n`);
+  expect(problems).toContain("setup_channel: 123456789012345678 is the channel of one");
+  expect(load(`${project}setup_channel: "223456789012345678"\n`).config?.setupChannelId).toBe(
+    "223456789012345678",
+  );
+});
+
 describe("a message says where it is, what was expected and what was found", () => {
   test.each([
     [

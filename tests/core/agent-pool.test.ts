@@ -224,3 +224,32 @@ test("after an update of the CLI an idle agent of the old one gives way at the n
   expect(agents.all).toHaveLength(2);
   expect(agents.running()).toHaveLength(1);
 });
+
+test("a live agent is told what its session is called, at once or with the next turn", async () => {
+  const { agents, pool, take } = setUp();
+  (await take("a")).release();
+  pool.rename("a", "a", "Login");
+  pool.rename("a", "another session", "Not this one");
+  pool.rename("b", "b", "Nobody there");
+  (await take("a", { title: "Login" })).release();
+  (await take("a", { title: "Sign-up" })).release();
+  const named = agents.all
+    .flatMap(({ commands }) => commands)
+    .filter(({ type }) => type === "rename_session");
+  expect(named).toEqual([
+    { type: "rename_session", title: "Login" },
+    { type: "rename_session", title: "Sign-up" },
+  ]);
+  expect(agents.all).toHaveLength(1);
+});
+
+test("an agent is busy while a turn or a background task runs", async () => {
+  const { agents, pool, take } = setUp();
+  expect(pool.isBusy("a")).toBe(false);
+  const lease = await take("a");
+  expect(pool.isBusy("a")).toBe(true);
+  lease.release();
+  expect(pool.isBusy("a")).toBe(false);
+  agents.all[0]?.emit({ type: "background", tasks: 1 });
+  expect(pool.isBusy("a")).toBe(true);
+});

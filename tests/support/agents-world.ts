@@ -59,7 +59,8 @@ export function agentsWorld(options: {
       stallTimeoutMs: options.stallTimeoutMs ?? 20_000,
       stopGraceMs: 500,
     }),
-    onUnprompted: (conversationId, event) => conversations.of(conversationId).unprompted(event),
+    onUnprompted: (conversationId, event, sessionId) =>
+      conversations.of(conversationId).unprompted(event, sessionId),
     now: Date.now,
   });
   const project: Project = {

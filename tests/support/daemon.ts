@@ -96,7 +96,7 @@ export function daemonFixture(options: {
       });
       const ready = new Promise<void>((resolve) => {
         child.stderr?.on("data", () => {
-          if (/^INFO +ready/m.test(stderr())) resolve();
+          if (/\bINFO +ready/.test(stderr())) resolve();
         });
       });
       const first = await Promise.race([ready.then(() => "ready"), ended]);

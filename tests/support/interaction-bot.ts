@@ -62,8 +62,6 @@ export async function interactionBot(
     onEdit: () => {},
     onDelete: () => {},
     onTyping: () => {},
-    onAppeared: () => {},
-    onAccess: () => {},
     onNewSession: () => {},
     onSessionReady: () => {},
     onInteraction: (interaction) => void interactions(interaction),

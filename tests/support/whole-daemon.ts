@@ -25,8 +25,6 @@ export interface WholeDaemon {
   readonly web: { readonly id: string };
   readonly paths: Paths;
   readonly lines: readonly LogLine[];
-  /** Adds a project to the config, as an edit of the file does while the daemon runs. */
-  addProject(name: string, channel: { readonly id: string }): void;
   /** Settles once it is ready; it ends with the test, or when stopped. */
   start(): Promise<Daemon>;
   stop(daemon: Daemon): Promise<void>;
@@ -68,11 +66,8 @@ export async function wholeDaemon(options: WholeDaemonOptions = {}): Promise<Who
     ...(typeof options.config === "function" ? options.config(discord) : options.config),
     projects: [{ name: "web", channel_id: web.id, project_dir: projectDir, ...options.project }],
   };
-  const load = () => {
-    writeFileSync(paths.config, stringify(configured), { mode: 0o600 });
-    return loadConfig({ path: paths.config, env }).config;
-  };
-  let config = load();
+  writeFileSync(paths.config, stringify(configured), { mode: 0o600 });
+  const { config } = loadConfig({ path: paths.config, env });
   const { log, lines } = collectingLogger();
 
   const contents = (channel = web) => written(discord, channel).map(({ content }) => content);
@@ -83,10 +78,6 @@ export async function wholeDaemon(options: WholeDaemonOptions = {}): Promise<Who
     web,
     paths,
     lines,
-    addProject: (name, { id }) => {
-      configured.projects.push({ name, channel_id: id, project_dir: projectDir });
-      config = load();
-    },
     start: async () => {
       const daemon = await startDaemon({ config: () => config, paths, env, log });
       onTestFinished(() => stop(daemon));
@@ -104,5 +95,5 @@ function collectingLogger(): { log: Logger; lines: LogLine[] } {
   const at = (level: LogLine["level"]) => (message: string, fields?: object) =>
     void lines.push({ level, message, fields: { ...fields } });
   const log = { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
-  return { log: { ...log, close: async () => {} }, lines };
+  return { log, lines };
 }

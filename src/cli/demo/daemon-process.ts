@@ -19,7 +19,7 @@ export async function startDaemonProcess(env: Record<string, string | undefined>
   const ready = new Promise<void>((resolve, reject) => {
     createInterface({ input: child.stderr }).on("line", (line) => {
       said.push(line);
-      if (/^INFO +ready\b/.test(line)) resolve();
+      if (/\bINFO +ready\b/.test(line)) resolve();
     });
     child.once("exit", () =>
       reject(new CoordError("usage", `The daemon did not start:\n${said.join("\n")}`)),

@@ -1,19 +1,18 @@
 import { styleText } from "node:util";
 import { localTimeToSeconds } from "../local-time.ts";
-import type { Terminal } from "../terminal.ts";
 import type { LogRecord, LogRecordLevel } from "./log-record.ts";
 
-/** A line of the log for people. `whole`: with the stack of an error, below it. */
+/** A line of the log for people. `whole`: with the stack of an error, below it. `time`: with the time in front. */
 export function logText(
   { line, timeMs, level, message, fields }: LogRecord,
-  { stdout }: Pick<Terminal, "stdout">,
-  { whole }: { whole: boolean },
+  stream: NodeJS.WritableStream,
+  { whole, time = true }: { whole: boolean; time?: boolean },
 ): string {
   if (message === line) return line;
-  const time = styleText("dim", localTimeToSeconds(timeMs), { stream: stdout });
-  const head = styleText(COLORS[level], level.toUpperCase().padEnd(5), { stream: stdout });
+  const when = time ? `${styleText("dim", localTimeToSeconds(timeMs), { stream })} ` : "";
+  const head = styleText(COLORS[level], level.toUpperCase().padEnd(5), { stream });
   const pairs = Object.entries(fields).map(([name, value]) => `${name}=${shortValue(value)}`);
-  const text = `${time} ${head} ${[message, ...pairs].join(" ")}`;
+  const text = `${when}${head} ${[message, ...pairs].join(" ")}`;
   return whole ? [text, ...Object.values(fields).flatMap(stackLines)].join("\n") : text;
 }
 

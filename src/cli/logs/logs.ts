@@ -27,7 +27,7 @@ export async function showLogs(options: LogsOptions, terminal: Terminal): Promis
   const print = (record: LogRecord) => {
     const text = options.json
       ? record.line
-      : logText(record, terminal, { whole: options.error !== undefined });
+      : logText(record, terminal.stdout, { whole: options.error !== undefined });
     terminal.stdout.write(`${text}\n`);
   };
   const asked = options.since !== undefined || options.error !== undefined;

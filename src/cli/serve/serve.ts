@@ -8,6 +8,7 @@ import { createLogger } from "../../daemon/logger.ts";
 import { createPatience } from "../../daemon/patience.ts";
 import { createNotifier, type Notifier } from "../../systemd/notify.ts";
 import type { Terminal } from "../terminal.ts";
+import { logTerminal } from "./log-terminal.ts";
 
 /** Runs the daemon in the foreground until a signal ends it. Throws what keeps it from starting. */
 export async function serve(options: { config?: string }, terminal: Terminal): Promise<void> {
@@ -31,7 +32,7 @@ async function runDaemon(options: { config?: string }, terminal: Terminal, notif
   const log = createLogger({
     file: paths.log,
     level: config.logging.level,
-    terminal: terminal.stderr,
+    terminal: logTerminal(terminal),
     secrets: [config.discord.token, config.claude.credential?.value ?? ""],
   });
   const warn = ({ message, key, advice }: Problem) => log.warn(message, { key, advice });
@@ -46,6 +47,7 @@ async function runDaemon(options: { config?: string }, terminal: Terminal, notif
         return;
       }
       config = change.config;
+      log.setLevel(config.logging.level);
       change.warnings.forEach(warn);
       log.info("the config has changed and counts from now on");
     },

@@ -1,16 +1,17 @@
 import type { AgentModel } from "../../core/agent.ts";
 import type { AgentPool } from "../../core/agent-pool.ts";
 import type { Conversation } from "../../core/conversation.ts";
-import type { Ledger, SessionStore } from "../../core/ledger.ts";
+import type { Ledger, PastSession, SessionStore } from "../../core/ledger.ts";
 import type { Project, Snowflake } from "../../core/project.ts";
 import type { OutgoingMessage } from "../message-payload.ts";
+import type { AdditionRuns } from "./addition-runs.ts";
 
 /** What commands work on. */
 export interface CommandsDeps {
   readonly projects: () => readonly Project[];
   readonly guildOf: (channelId: Snowflake) => Snowflake | undefined;
   readonly conversation: (conversationId: Snowflake) => Pick<Conversation, "interrupt" | "cancel" | "wake">;
-  readonly ledger: Pick<Ledger, "open" | "accept" | "turn">;
+  readonly ledger: Pick<Ledger, "open" | "accept" | "turn" | "unfinishedConversations">;
   readonly sessions: Pick<SessionStore, "current" | "list" | "reset">;
   readonly agents: Pick<AgentPool, "end" | "counts">;
   /** Sessions of a conversation that have ended, the latest first. */
@@ -21,6 +22,11 @@ export interface CommandsDeps {
   readonly models: () => readonly AgentModel[];
   /** Writes a project's model into the config; undefined leaves the choice to the CLI. */
   readonly setModel: (projectName: string, model: string | undefined) => Promise<void>;
+  /** Takes a project out of the config; settles once it counts. */
+  readonly removeProject: (projectName: string) => Promise<void>;
+  readonly additionRuns: AdditionRuns;
+  /** Folders of `projects_root` in which no project is, by name. */
+  readonly freeFolders: () => readonly string[];
   /** Says something in a channel of which the command was not given. */
   readonly post: (channelId: Snowflake, message: OutgoingMessage) => Promise<void>;
   /** One line on the daemon: its version, since when it runs. */
@@ -28,11 +34,4 @@ export interface CommandsDeps {
   readonly newId: () => string;
   /** How long `/reset` waits for its confirmation; only tests change it. */
   readonly confirmMs?: number;
-}
-
-export interface PastSession {
-  readonly sessionId: string;
-  readonly messageCount: number;
-  readonly lastActiveMs: number;
-  readonly reason: string;
 }

@@ -1,11 +1,13 @@
 import type { InteractionHandlers } from "../interactions/interactions.ts";
 import { TURN_BUTTONS } from "../turn-buttons.ts";
+import { addProjectCommand, addProjectSuggestions } from "./add-project.ts";
 import { ASK_ABOUT, askAboutHandlers } from "./ask-about.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
 import { helpCommand } from "./help.ts";
 import { modelCommand, modelSuggestions } from "./model.ts";
 import { passOn } from "./pass-on.ts";
 import { queueCommand } from "./queue.ts";
+import { removeProjectHandlers } from "./remove-project.ts";
 import { resetHandlers } from "./reset.ts";
 import { sessionCommand } from "./session.ts";
 import { statusHandler } from "./status.ts";
@@ -16,6 +18,7 @@ export function commandHandlers(deps: CommandsDeps): InteractionHandlers {
   const status = statusHandler(deps);
   const reset = resetHandlers(deps);
   const askAbout = askAboutHandlers(deps);
+  const removal = removeProjectHandlers(deps);
   return {
     commands: {
       help: helpCommand(deps),
@@ -28,9 +31,21 @@ export function commandHandlers(deps: CommandsDeps): InteractionHandlers {
       compact: passOn("/compact", deps),
       context: passOn("/context", deps),
       usage: passOn("/usage", deps),
+      "add-project": addProjectCommand(deps),
+      "remove-project": removal.command,
       [ASK_ABOUT]: askAbout.command,
     },
-    suggestions: { model: modelSuggestions(deps) },
-    components: { status, reset: reset.button, about: askAbout.form, [TURN_BUTTONS.stop]: stopTurn(deps) },
+    suggestions: {
+      model: modelSuggestions(deps),
+      "add-project": addProjectSuggestions(deps),
+      "remove-project": removal.suggestions,
+    },
+    components: {
+      status,
+
+      reset: reset.button,
+      about: askAbout.form,
+      [TURN_BUTTONS.stop]: stopTurn(deps),
+    },
   };
 }

@@ -7,6 +7,7 @@ import {
   type RESTPostAPIChatInputApplicationCommandsJSONBody,
 } from "discord-api-types/v10";
 import { ASK_ABOUT } from "./ask-about.ts";
+import { PERMISSION_MODES } from "./permission-modes.ts";
 
 /**
  * The commands as Discord is told of them. Who may use which is judged when it is used: `default_member_permissions`
@@ -49,6 +50,68 @@ export const COMMANDS: readonly RESTPostAPIApplicationCommandsJSONBody[] = [
   command("compact", "Shorten what Claude remembers of this session"),
   command("context", "What fills the context of this session"),
   command("usage", "What this session used"),
+  {
+    ...command("add-project", "Give a channel a project: a folder, or a repository to clone"),
+    options: [
+      {
+        type: ApplicationCommandOptionType.String,
+        name: "project_name",
+        description: "What the project is called",
+        required: true,
+        max_length: 60,
+      },
+      {
+        type: ApplicationCommandOptionType.String,
+        name: "git_url",
+        description: "A repository to clone, by https or ssh",
+        max_length: 500,
+      },
+      {
+        type: ApplicationCommandOptionType.String,
+        name: "directory",
+        description:
+          "A folder in projects_root, made if it is not there; without it, one named like the project",
+        autocomplete: true,
+        max_length: 500,
+      },
+      {
+        type: ApplicationCommandOptionType.Channel,
+        name: "channel",
+        description: "The project's channel, if it is not this one",
+        channel_types: [ChannelType.GuildText, ChannelType.GuildAnnouncement, ChannelType.GuildForum],
+      },
+      {
+        type: ApplicationCommandOptionType.Channel,
+        name: "category",
+        description: "Make a new channel in this category",
+        channel_types: [ChannelType.GuildCategory],
+      },
+      {
+        type: ApplicationCommandOptionType.String,
+        name: "model",
+        description: "An alias like sonnet, or a model's full name",
+        autocomplete: true,
+        max_length: 100,
+      },
+      {
+        type: ApplicationCommandOptionType.String,
+        name: "permission_mode",
+        description: "How much Claude asks before it uses a tool",
+        choices: PERMISSION_MODES,
+      },
+    ],
+  },
+  {
+    ...command("remove-project", "Let a channel be no project any more; its folder and sessions stay"),
+    options: [
+      {
+        type: ApplicationCommandOptionType.String,
+        name: "project_name",
+        description: "Which project, if it is not this channel's",
+        autocomplete: true,
+      },
+    ],
+  },
   { type: ApplicationCommandType.Message, name: ASK_ABOUT, contexts: [InteractionContextType.Guild] },
 ];
 

@@ -39,6 +39,8 @@ export const HELP: readonly HelpEntry[] = [
   { name: ASK_ABOUT, action: "talk", line: `**${ASK_ABOUT}**, in a message's menu under *Apps*` },
   { name: "model", action: "manage", line: "`/model` shows or changes the model" },
   { name: "reset", action: "manage", line: "`/reset` lets Claude forget and start anew" },
+  { name: "add-project", action: "admin", line: "`/add-project` gives a channel a project" },
+  { name: "remove-project", action: "admin", line: "`/remove-project` takes it away; its folder stays" },
 ];
 
 export interface HelpEntry {
@@ -49,4 +51,7 @@ export interface HelpEntry {
   readonly line: string;
 }
 
-const MISSING = [{ action: "manage", needs: "for members with Manage Server" }] as const;
+const MISSING = [
+  { action: "manage", needs: "for members with Manage Server" },
+  { action: "admin", needs: "for administrators" },
+] as const;

@@ -29,7 +29,8 @@ export function modelCommand(deps: CommandsDeps): InteractionHandler {
         });
       }
       const wanted = name.trim();
-      if (!MODEL.test(wanted)) return answer.whisper({ content: "That is no name of a model." });
+      const wrong = modelProblem(wanted);
+      if (wrong !== undefined) return answer.whisper({ content: wrong });
       await deps.setModel(project.name, wanted === DEFAULT ? undefined : wanted);
       const known = choices(deps).some(({ value }) => value === wanted);
       const doubt = known ? "" : "\n-# I don't know this name; Claude will say so if it does not either.";
@@ -43,15 +44,24 @@ export function modelSuggestions(deps: CommandsDeps): InteractionHandler {
   return suggestionHandler<Place>({
     action: "manage",
     subject: (interaction) => placeOf(interaction, deps.projects()),
-    suggest: async ({ input }) => {
-      const typed = input.type === "autocomplete" ? input.focused.typed.toLowerCase() : "";
-      return choices(deps).filter(({ name, value }) => `${name} ${value}`.toLowerCase().includes(typed));
-    },
+    suggest: async ({ input }) => modelsLike(input.type === "autocomplete" ? input.focused.typed : "", deps),
   });
 }
 
+/** What is wrong with a model's name; undefined for what the CLI takes, whether or not there is such a model. */
+export function modelProblem(name: string): string | undefined {
+  return MODEL.test(name) ? undefined : "That is no name of a model.";
+}
+
+/** Models to offer while somebody types. */
+export function modelsLike(typed: string, deps: Pick<CommandsDeps, "models">): Choice[] {
+  return choices(deps).filter(({ name, value }) =>
+    `${name} ${value}`.toLowerCase().includes(typed.toLowerCase()),
+  );
+}
+
 /** Aliases first, then what the CLI offers. */
-function choices(deps: CommandsDeps): Choice[] {
+function choices(deps: Pick<CommandsDeps, "models">): Choice[] {
   const offered = deps.models().filter(({ value }) => !ALIASES.includes(value) && value !== DEFAULT);
   return [
     ...ALIASES.map((alias) => ({ name: alias, value: alias })),

@@ -13,8 +13,8 @@ import type { CommandsDeps } from "./commands-deps.ts";
 
 export type StatusDeps = Pick<
   CommandsDeps,
-  "projects" | "guildOf" | "ledger" | "sessions" | "agents" | "context" | "health"
->;
+  "projects" | "guildOf" | "sessions" | "agents" | "context" | "health"
+> & { readonly ledger: Pick<CommandsDeps["ledger"], "open"> };
 
 const PAGE = 8;
 

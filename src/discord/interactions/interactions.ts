@@ -4,6 +4,7 @@ import { CoordError } from "../../core/errors.ts";
 import type { Events } from "../../core/events.ts";
 import type { Project, Snowflake } from "../../core/project.ts";
 import { type AcknowledgedAnswer, createAnswer } from "./answer.ts";
+import { interactionFailedText } from "./failure-text.ts";
 import type { InteractionHandler } from "./handler.ts";
 import type { IncomingInteraction } from "./incoming-interaction.ts";
 import { refusalText } from "./refusal-text.ts";
@@ -69,7 +70,7 @@ export function createInteractions(
         return;
       }
       const errorId = deps.report("an interaction failed", error, about);
-      await tell(`Something went wrong on my side. The log has it under **${errorId}**.`);
+      await tell(interactionFailedText(errorId));
     }
   };
 }

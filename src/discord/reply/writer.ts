@@ -1,7 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { snowflakeAt } from "../../core/catch-up.ts";
 import type { DeliveryStore } from "../../core/ledger.ts";
-import { orAborted } from "../../core/or-aborted.ts";
 import type { Snowflake } from "../../core/project.ts";
 import { Undeliverable } from "../../core/reply.ts";
 import type { ChannelApi } from "../channel-api.ts";
@@ -20,8 +19,6 @@ export interface WriterOptions {
   readonly newNonce: () => string;
   /** The bot's own messages after one of the channel. */
   readonly ownMessages: (after: Snowflake) => Promise<readonly OwnMessage[]>;
-  /** Whether it is known what one of them is. */
-  readonly isKnown: (messageId: Snowflake) => boolean;
   readonly now: () => number;
   /** The least time between two passes while the answer is being written, in ms. */
   readonly paceMs: number;
@@ -71,21 +68,12 @@ export function createWriter(options: WriterOptions): Writer {
   /** What an attempt has left of which we never heard: after a minute the nonce may no longer tell. */
   const delivered = async (position: number, planned: Standing, { content }: OutgoingMessage) => {
     const { nonce, createdAtMs } = planned;
-    if (nonceHolds(planned)) return undefined;
+    if (Math.abs(options.now() - createdAtMs) <= NONCE_HOLDS_MS) return undefined;
+    const claimed = new Set(standing.flatMap(({ messageId }) => messageId ?? []));
     const before = standing[position - 1]?.messageId ?? options.replyTo;
-    // Without a message to begin with, a clock that was wrong would lead to the wrong place; a day is far enough.
-    const own = await options.ownMessages(before ?? snowflakeAt(createdAtMs - DAY_MS));
+    const own = await options.ownMessages(before ?? snowflakeAt(createdAtMs - NONCE_HOLDS_MS));
     const replyTo = position === 0 ? options.replyTo : undefined;
-    return findDelivered({ nonce, content, replyTo }, own, options.isKnown);
-  };
-
-  const nonceHolds = ({ createdAtMs }: Standing) => Math.abs(options.now() - createdAtMs) <= NONCE_HOLDS_MS;
-
-  /** One that is no longer wanted, and of which it is not known whether Discord took it. */
-  const stray = async (position: number, surplus: Standing): Promise<Snowflake | undefined> => {
-    if (!nonceHolds(surplus)) return delivered(position, surplus, { content: "" });
-    // With the same nonce it is the same message, or one more that goes at once.
-    return channel.create({ content: "-# …" }, { nonce: surplus.nonce });
+    return findDelivered({ nonce, createdAtMs, content, replyTo }, own, claimed);
   };
 
   const put = async (position: number, message: OutgoingMessage) => {
@@ -114,8 +102,7 @@ export function createWriter(options: WriterOptions): Writer {
     }
     for (let position = standing.length - 1; position >= messages.length; position -= 1) {
       const surplus = standing[position];
-      const messageId = surplus && (surplus.messageId ?? (await stray(position, surplus)));
-      if (messageId !== undefined) await channel.delete(messageId);
+      if (surplus?.messageId !== undefined) await channel.delete(surplus.messageId);
       deliveries.forget(turnId, position);
       standing.pop();
     }
@@ -152,15 +139,13 @@ export function createWriter(options: WriterOptions): Writer {
       passes ??= follow();
     },
     finish: async (messages) => {
-      await orAborted(settled(), options.signal);
-      await orAborted(options.after, options.signal);
+      await settled();
+      await options.after;
       for (let attempt = 0; ; attempt += 1) {
         options.signal.throwIfAborted();
         try {
-          // A request under way may hang, or wait for a rate limit, for longer than the daemon does.
-          return await orAborted(pass(messages), options.signal);
+          return await pass(messages);
         } catch (error) {
-          options.signal.throwIfAborted();
           if (error instanceof Undeliverable) throw error;
           options.onTrouble(error);
           const waitMs = Math.min(1_000 * 2 ** attempt, 60_000);
@@ -170,14 +155,13 @@ export function createWriter(options: WriterOptions): Writer {
     },
     leave: async () => {
       left = true;
-      await orAborted(settled(), options.signal).catch(() => {});
+      await settled();
     },
   };
 }
 
 /** Discord remembers a nonce for "a few minutes"; this is surely less. */
 const NONCE_HOLDS_MS = 60_000;
-const DAY_MS = 24 * 60 * 60_000;
 
 /** Everything of a message that a person sees, to tell whether it changed; a file is known by its name. */
 function whole({ content, files, components }: OutgoingMessage): string {

@@ -18,6 +18,8 @@ async function scene() {
     lastActiveMs: 1_800_000_000_000,
     costUsd: 0.5,
     generation: 0,
+    title: undefined,
+    forkOf: undefined,
   });
   const nobody = { users: [], roles: [], everyone: false };
   const deps: StatusDeps = {
@@ -26,7 +28,7 @@ async function scene() {
       projectIn(secret, { name: "secret", access: nobody }),
     ],
     guildOf: () => discord.guild.id,
-    ledger: { open: () => [], accept: () => undefined, turn: () => undefined },
+    ledger: { open: () => [] },
     sessions: {
       current: () => undefined,
       reset: () => undefined,

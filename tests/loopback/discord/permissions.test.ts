@@ -1,4 +1,10 @@
-import { type GuildMember, PermissionFlagsBits, PermissionsBitField, type TextChannel } from "discord.js";
+import {
+  ChannelType,
+  type GuildMember,
+  PermissionFlagsBits,
+  PermissionsBitField,
+  type TextChannel,
+} from "discord.js";
 import { expect, test } from "vitest";
 import { connectedBot, createRest, nextEvent } from "./connected-bot.ts";
 
@@ -134,4 +140,24 @@ test("channels are made, changed and deleted", async () => {
   expect((await deleted).id).toBe(made.id);
   discord.guild.setBotPermissions(ViewChannel);
   await expect(guild.channels.create({ name: "x" })).rejects.toMatchObject({ code: 50013 });
+});
+
+test("a channel that is made in a category has its permissions, and a name as Discord writes it", async () => {
+  const { client, discord, ann } = await connectedBot();
+  const category = discord.addChannel("Projects", { type: ChannelType.GuildCategory });
+  discord.guild.setOverwrite(category, ann, { deny: ViewChannel });
+  const guild = await client.guilds.fetch(discord.guild.id);
+  const made = await guild.channels.create({ name: "My Web", parent: category.id });
+  expect(made.name).toBe("my-web");
+  expect(made.parentId).toBe(category.id);
+  expect(made.permissionOverwrites.cache.has(ann.id)).toBe(true);
+  for (let held = 1; held < 50; held += 1) discord.addChannel(`c${held}`, { parent: category });
+  await expect(guild.channels.create({ name: "x", parent: category.id })).rejects.toMatchObject({
+    code: 50035,
+  });
+  await expect(guild.channels.create({ name: "x", parent: made.id })).rejects.toMatchObject({ code: 50035 });
+  discord.guild.setOverwrite(category, discord.bot, { deny: PermissionFlagsBits.ManageChannels });
+  await expect(guild.channels.create({ name: "x", parent: category.id })).rejects.toMatchObject({
+    code: 50013,
+  });
 });

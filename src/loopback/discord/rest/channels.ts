@@ -1,6 +1,6 @@
 import { type APIOverwrite, ChannelType, MessageType, PermissionFlagsBits } from "discord-api-types/v10";
 import type { z } from "zod";
-import { refusal } from "../api-error.ts";
+import { invalidForm, refusal } from "../api-error.ts";
 import { channelChanged, createChannel } from "../channels.ts";
 import { channelOf } from "../lookups.ts";
 import { createMessage } from "../messages.ts";
@@ -31,14 +31,17 @@ export function addChannelRoutes(world: World, add: AddRoute): void {
   add("POST", "/guilds/:guildId/channels", ({ body }) => {
     requireGuildPermissions(world, world.botId, PermissionFlagsBits.ManageChannels);
     const parsed = parseAs(channelBody.required({ name: true }), body);
+    const type = parsed.type ?? ChannelType.GuildText;
+    const parent = parsed.parent_id ? categoryOf(world, parsed.parent_id) : undefined;
     const channel = createChannel(world, {
-      name: parsed.name,
-      type: parsed.type ?? ChannelType.GuildText,
+      name: type === ChannelType.GuildText ? parsed.name.toLowerCase().replace(/\s+/g, "-") : parsed.name,
+      type,
       topic: parsed.topic ?? null,
-      parentId: parsed.parent_id ?? null,
+      parentId: parent?.id ?? null,
       nsfw: parsed.nsfw ?? false,
       rateLimitPerUser: parsed.rate_limit_per_user ?? 0,
-      overwrites: overwritesOf(parsed) ?? [],
+      // In a category, a channel begins with the category's permissions unless it is told otherwise.
+      overwrites: overwritesOf(parsed) ?? [...(parent?.overwrites.values() ?? [])],
       availableTags: tagsOf(world, parsed) ?? [],
       flags: parsed.flags ?? 0,
     });
@@ -78,6 +81,25 @@ export function addChannelRoutes(world: World, add: AddRoute): void {
     channelChanged(world, channel);
   });
 }
+
+/** The category that a new channel is to stand in. */
+function categoryOf(world: World, id: string): StoredChannel {
+  const found = world.channels.get(id);
+  const wrong = (code: string, message: string) => invalidForm([{ path: ["parent_id"], code, message }]);
+  if (found?.type !== ChannelType.GuildCategory)
+    throw wrong("CHANNEL_PARENT_INVALID", "Category does not exist");
+  requirePermissions(world, world.botId, found, PermissionFlagsBits.ManageChannels);
+  const held = [...world.channels.values()].filter(({ parentId }) => parentId === id).length;
+  if (held >= CATEGORY_HOLDS) {
+    throw wrong(
+      "CHANNEL_PARENT_MAX_CHANNELS",
+      `Maximum number of channels in category reached (${CATEGORY_HOLDS})`,
+    );
+  }
+  return found;
+}
+
+const CATEGORY_HOLDS = 50;
 
 function changeChannel(world: World, channel: StoredChannel, change: z.infer<typeof channelBody>): void {
   requirePermissions(world, world.botId, channel, PermissionFlagsBits.ManageChannels);

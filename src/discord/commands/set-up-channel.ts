@@ -1,0 +1,234 @@
+import { type AccessPolicy, decideAccess } from "../../core/access.ts";
+import type { IncomingMessage } from "../../core/inbound.ts";
+import type { Snowflake } from "../../core/project.ts";
+import { type ProjectWish, projectNameProblem } from "../../core/project-addition.ts";
+import type { PromptStore } from "../../core/prompts.ts";
+import { type RepositoryUrl, repositoryIn, showsLogin } from "../../core/repository-url.ts";
+import type { ChannelApi } from "../channel-api.ts";
+import { button, form, row } from "../components.ts";
+import { type InteractionHandler, interactionHandler, type Subject } from "../interactions/handler.ts";
+import type { OutgoingMessage } from "../message-payload.ts";
+import { channelNameFor } from "../project-channels.ts";
+import { discordTime } from "../reply/amounts.ts";
+import { escaped, inCode } from "../reply/tool-line.ts";
+import type { AdditionRuns } from "./addition-runs.ts";
+import { modelProblem } from "./model.ts";
+
+export interface SetUpChannelDeps {
+  /** The channel, when one is configured. */
+  readonly channelId: () => Snowflake | undefined;
+  readonly guildOf: (channelId: Snowflake) => Snowflake | undefined;
+  /** The category that a channel stands in. */
+  readonly categoryOf: (channelId: Snowflake) => Snowflake | undefined;
+  readonly policy: () => AccessPolicy;
+  readonly runs: AdditionRuns;
+  /** Questions are kept as prompts are, so that a restart takes away their buttons. */
+  readonly prompts: PromptStore;
+  readonly channel: (channelId: Snowflake) => ChannelApi;
+  readonly newId: () => string;
+  readonly now: () => number;
+  readonly log: { warn(message: string, fields?: object): void };
+  /** How long it is waited for a press; only tests change it. */
+  readonly confirmMs?: number;
+}
+
+export interface SetUpChannel {
+  /** Hears every message; asks about a repository that an administrator has named in the set-up channel. */
+  hear(message: IncomingMessage): void;
+  /** The question's buttons and form: `setup:<id>:<part>`. */
+  readonly handler: InteractionHandler;
+}
+
+const CONFIRM_MS = 15 * 60_000;
+
+/** An address of a repository in the set-up channel begins what `/add-project` does, with buttons. */
+export function createSetUpChannel(deps: SetUpChannelDeps): SetUpChannel {
+  const open = new Map<string, SetUp>();
+
+  const ask = async (message: IncomingMessage, guildId: Snowflake, url: RepositoryUrl) => {
+    const id = deps.newId();
+    const channel = deps.channel(message.channelId);
+    const unsafe = showsLogin(message.content) && !(await channel.delete(message.id).then(yes, no));
+    const setUp: SetUp = {
+      id,
+      guildId,
+      channelId: message.channelId,
+      url,
+      name: url.name,
+      channelName: channelNameFor(url.name),
+      model: undefined,
+      askedBy: message.author.userId,
+      untilMs: deps.now() + (deps.confirmMs ?? CONFIRM_MS),
+      warning: unsafe ? UNSAFE : undefined,
+      messageId: undefined,
+      timer: undefined,
+    };
+    const text = shown(setUp, deps.categoryOf(setUp.channelId));
+    deps.prompts.opened({ id, turnId: "", conversationId: setUp.channelId, toolName: "add-project", text });
+    open.set(id, setUp);
+    const confirmMs = deps.confirmMs ?? CONFIRM_MS;
+    setUp.timer = setTimeout(() => void end(setUp, "timed_out").catch(trouble(message)), confirmMs);
+    setUp.timer.unref();
+    try {
+      setUp.messageId = await channel.create(question(setUp, deps), { nonce: id, replyTo: message.id });
+      deps.prompts.posted(id, setUp.messageId);
+    } catch (error) {
+      await end(setUp, "withdrawn");
+      throw error;
+    }
+  };
+
+  const end = async (setUp: SetUp, state: "timed_out" | "withdrawn") => {
+    if (!open.delete(setUp.id)) return;
+    clearTimeout(setUp.timer);
+    deps.prompts.decide(setUp.id, state);
+    if (setUp.messageId === undefined) return;
+    const content = `**${escaped(setUp.name)}** was not added: nobody confirmed it.`;
+    await deps.channel(setUp.channelId).edit(setUp.messageId, { content });
+  };
+
+  const trouble = (message: IncomingMessage) => (error: unknown) => {
+    const about = { conversation: message.channelId, message_id: message.id, user_id: message.author.userId };
+    deps.log.warn("the set-up channel could not be answered", { ...about, error });
+  };
+
+  const handler = interactionHandler<Subject & { readonly setUp: SetUp; readonly part: string }>({
+    action: "admin",
+    subject: ({ input, guildId }) => {
+      const [, id = "", part = ""] = "customId" in input ? input.customId.split(":") : [];
+      const setUp = open.get(id);
+      if (setUp === undefined || setUp.guildId !== guildId) return OVER;
+      return { guildId, projects: [], setUp, part };
+    },
+    run: async ({ interaction, subject: { setUp, part }, answer }) => {
+      if (part === "change") return answer.form(changeForm(setUp));
+      if (part === "form") {
+        const fields = interaction.input.type === "modal" ? interaction.input.fields : {};
+        const wrong = changed(setUp, fields);
+        if (wrong !== undefined) return answer.whisper({ content: wrong });
+        return answer.update(question(setUp, deps));
+      }
+      if (!open.delete(setUp.id)) return answer.whisper({ content: OVER });
+      clearTimeout(setUp.timer);
+      const { userId } = interaction.actor;
+      deps.prompts.decide(setUp.id, part === "yes" ? "allowed" : "denied", userId);
+      if (part !== "yes") {
+        return answer.update({
+          content: `**${escaped(setUp.name)}** was not added: <@${userId}> decided against it.`,
+        });
+      }
+      await deps.runs.run(wishOf(setUp, userId, deps.categoryOf(setUp.channelId)), answer.update);
+    },
+  });
+
+  return {
+    handler,
+    hear: (message) => {
+      const { author, channelId, content, isOrdinary } = message;
+      if (channelId !== deps.channelId() || !isOrdinary) return;
+      const url = repositoryIn(content);
+      if (url === undefined) return;
+      const guildId = deps.guildOf(channelId);
+      const access = decideAccess(
+        author,
+        "admin",
+        { guildId, project: undefined },
+        deps.policy(),
+        deps.now(),
+      );
+      if (access.allowed && guildId !== undefined) ask(message, guildId, url).catch(trouble(message));
+      else if (author.kind === "member")
+        deps.channel(channelId).react(message.id, "🔒").catch(trouble(message));
+    },
+  };
+}
+
+interface SetUp {
+  readonly id: string;
+  readonly guildId: Snowflake;
+  readonly channelId: Snowflake;
+  readonly url: RepositoryUrl;
+  name: string;
+  channelName: string;
+  model: string | undefined;
+  readonly askedBy: Snowflake;
+  readonly untilMs: number;
+  readonly warning: string | undefined;
+  messageId: Snowflake | undefined;
+  timer: NodeJS.Timeout | undefined;
+}
+
+const OVER = "This question is over. Post the address again.";
+
+const UNSAFE =
+  "⚠️ Your message shows a login, and I may not delete it (**Manage Messages**). Delete it, and change the password.";
+
+function shown({ url, name, channelName, model, warning }: SetUp, categoryId: Snowflake | undefined): string {
+  const category = categoryId === undefined ? "" : `, under <#${categoryId}>`;
+  return [
+    `**Add a project from** \`${inCode(url.address)}\`**?**`,
+    `- Project: **${escaped(name)}**`,
+    `- Channel: a new one, **#${escaped(channelName)}**${category}`,
+    `- Model: ${model === undefined ? "what Claude Code chooses" : `\`${inCode(model)}\``}`,
+    ...(warning === undefined ? [] : [warning]),
+  ].join("\n");
+}
+
+function question(setUp: SetUp, { categoryOf }: Pick<SetUpChannelDeps, "categoryOf">): OutgoingMessage {
+  const until = `-# For administrators, ${discordTime(setUp.untilMs, "R")} at the latest.`;
+  const id = (part: string) => `setup:${setUp.id}:${part}`;
+  return {
+    content: `${shown(setUp, categoryOf(setUp.channelId))}\n${until}`,
+    components: [
+      row(
+        button(id("yes"), "Add it", { color: "green" }),
+        button(id("change"), "Change…"),
+        button(id("no"), "Cancel"),
+      ),
+    ],
+  };
+}
+
+function changeForm({ id, name, channelName, model }: SetUp) {
+  return form(`setup:${id}:form`, "Add a project", [
+    { id: "name", label: "The project's name", maxLength: 60, value: name },
+    { id: "channel", label: "The new channel's name", maxLength: 100, value: channelName },
+    {
+      id: "model",
+      label: "Model",
+      maxLength: 100,
+      isOptional: true,
+      ...(model === undefined ? {} : { value: model }),
+    },
+  ]);
+}
+
+/** Takes over what was typed, or says what is wrong with it. */
+function changed(setUp: SetUp, fields: Readonly<Record<string, string>>): string | undefined {
+  const name = (fields.name ?? "").trim();
+  const channelName = channelNameFor(fields.channel ?? "");
+  const model = (fields.model ?? "").trim();
+  const wrong = projectNameProblem(name) ?? (model === "" ? undefined : modelProblem(model));
+  if (wrong !== undefined) return wrong;
+  if (channelName === "") return "That is no name of a channel.";
+  setUp.name = name;
+  setUp.channelName = channelName;
+  setUp.model = model === "" ? undefined : model;
+  return undefined;
+}
+
+function wishOf(setUp: SetUp, askedBy: Snowflake, categoryId: Snowflake | undefined): ProjectWish {
+  return {
+    name: setUp.name,
+    source: { kind: "clone", url: setUp.url },
+    place: { kind: "new_channel", name: setUp.channelName, categoryId },
+    guildId: setUp.guildId,
+    model: setUp.model,
+    permissionMode: undefined,
+    askedBy,
+    askedIn: setUp.channelId,
+  };
+}
+
+const yes = () => true;
+const no = () => false;

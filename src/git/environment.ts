@@ -1,0 +1,48 @@
+import type { RepositoryUrl } from "../core/repository-url.ts";
+
+/**
+ * The environment of git, built from nothing: the daemon's holds the bot's token. What a person has set up for
+ * reaching their repositories stays: their own configuration and keys, proxies, certificates.
+ */
+export function gitEnvironment(
+  from: Readonly<Record<string, string | undefined>>,
+  { address, login }: RepositoryUrl,
+): Record<string, string> {
+  const kept = Object.entries(from).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && KEPT.test(entry[0]),
+  );
+  const settings = [
+    // A server that has fallen asleep is given up before the whole time is over.
+    ["http.lowSpeedLimit", "500"],
+    ["http.lowSpeedTime", "60"],
+    // In the environment and not in the address: everybody on the machine can read a command line.
+    ...(login === undefined
+      ? []
+      : [[`http.${new URL("/", address).href}.extraHeader`, `Authorization: Basic ${basic(login)}`]]),
+  ];
+  return {
+    ...Object.fromEntries(kept),
+    // What git says is read by us.
+    LC_ALL: "C",
+    // Nobody is there to answer.
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_ASKPASS: "",
+    SSH_ASKPASS: "",
+    // For what a repository or a redirect might name: `ext::` runs a program, `file:` reads this machine.
+    GIT_ALLOW_PROTOCOL: "https:ssh",
+    GIT_CONFIG_COUNT: String(settings.length),
+    ...Object.fromEntries(
+      settings.flatMap(([key = "", value = ""], index) => [
+        [`GIT_CONFIG_KEY_${index}`, key],
+        [`GIT_CONFIG_VALUE_${index}`, value],
+      ]),
+    ),
+  };
+}
+
+const KEPT =
+  /^(CLAUDE_COORD_(INSTANCE|DAEMON)|PATH|HOME|USER|LOGNAME|XDG_CONFIG_HOME|SSH_AUTH_SOCK|GIT_SSL_CAINFO|GIT_SSL_CAPATH|SSL_CERT_(FILE|DIR)|(https?|all|no)_proxy|(HTTPS?|ALL|NO)_PROXY)$/;
+
+function basic({ user, password }: NonNullable<RepositoryUrl["login"]>): string {
+  return Buffer.from(`${user}:${password}`).toString("base64");
+}
