@@ -71,6 +71,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       file: paths.database,
       dropsText: () => config().ledger.text === "drop",
       watch: watchStore ?? ((_name, store) => store),
+      onDamaged: refused.resolve,
       onTurn: (turn) => events.emit({ type: "turn_changed", turn }),
       log,
     });
