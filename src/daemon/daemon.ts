@@ -14,6 +14,7 @@ import { createConfigEdits } from "./config-edits.ts";
 import type { DaemonContext } from "./context.ts";
 import { keepBackups } from "./daily-backup.ts";
 import { findClaude } from "./find-claude.ts";
+import { keepHeartbeat } from "./heartbeat.ts";
 import { openInteractions } from "./interactions.ts";
 import { keepCommands } from "./keep-commands.ts";
 import { keepLastWords } from "./last-words.ts";
@@ -61,6 +62,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
   const stops = createStopOrder((error) => log.error("a part did not stop cleanly", { error }));
   let force: AbortSignal = AbortSignal.abort();
   let stopping = false;
+  let answering = false;
   const refused = Promise.withResolvers<CoordError>();
 
   try {
@@ -79,6 +81,8 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     const withText = () => config().logging.messages;
     const lastWords = keepLastWords({ events, withText, now: Date.now });
     logTurns({ events, withText, now: Date.now, log });
+    const heartbeat = keepHeartbeat({ store: stores.heartbeat, events, now: Date.now, log });
+    stops.push(heartbeat.stop);
     const writing = new AbortController();
     const context: DaemonContext = {
       config,
@@ -107,6 +111,21 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       log,
     });
     stops.push(() => gateway.close());
+    heartbeat.watch({
+      claudeVersion: version,
+      look: () => ({
+        bot: gateway.botName() || undefined,
+        state: stopping
+          ? "stopping"
+          : gateway.isReady()
+            ? "connected"
+            : answering
+              ? "disconnected"
+              : "starting",
+        agents: agents.pool.counts(),
+        maxAgents: agents.maxAgents(),
+      }),
+    });
 
     const talk = openTalk(context, gateway, agents.pool, stops);
     stops.push(async () => {
@@ -154,6 +173,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       }),
     );
     stops.push(keepBackups({ file: paths.database, now: Date.now, log }));
+    answering = true;
     log.info("ready", { bot: gateway.botName(), projects: config().projects.length });
     return {
       botName: gateway.botName(),
@@ -162,6 +182,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       stop: async (signal) => {
         force = signal;
         stopping = true;
+        heartbeat.beat();
         await stops.stopAll();
       },
     };

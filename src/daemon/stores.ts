@@ -7,6 +7,7 @@ import { createConversationFacts } from "../sqlite/conversation-facts.ts";
 import { createCursorStore } from "../sqlite/cursors.ts";
 import { createDeliveryStore } from "../sqlite/deliveries.ts";
 import { createGrantStore } from "../sqlite/grants.ts";
+import { createHeartbeatStore } from "../sqlite/heartbeat.ts";
 import { createLedger } from "../sqlite/ledger.ts";
 import { createMaterialStore } from "../sqlite/material.ts";
 import { openOrRestore } from "../sqlite/open-or-restore.ts";
@@ -61,6 +62,7 @@ export function openStores({ file, dropsText, watch, onTurn, onDamaged, log }: S
     facts: createConversationFacts(db),
     retention: createRetention(db),
     usage: createUsageStore(db),
+    heartbeat: createHeartbeatStore(db),
     close: () => void db.close(),
   };
 }
