@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { judge } from "../../src/cli/status/judge.ts";
@@ -7,7 +8,6 @@ import { createHeartbeatStore, type Heartbeat } from "../../src/sqlite/heartbeat
 import { lockInstance } from "../../src/sqlite/instance-lock.ts";
 import { type CliFixture, cliFixture } from "../support/cli.ts";
 import { tempDir } from "../support/temp-dir.ts";
-import { writeFileSync } from "node:fs";
 
 const NOW = Date.parse("2026-11-27T12:00:00Z");
 
@@ -43,7 +43,12 @@ test.each([
 function withBeat(change: Partial<Heartbeat>): CliFixture {
   const fixture = cliFixture();
   const db = openDatabase(fixture.databaseFile);
-  createHeartbeatStore(db).beat({ ...beat, startedAtMs: Date.now() - 3_600_000, beatAtMs: Date.now(), ...change });
+  createHeartbeatStore(db).beat({
+    ...beat,
+    startedAtMs: Date.now() - 3_600_000,
+    beatAtMs: Date.now(),
+    ...change,
+  });
   db.close();
   return fixture;
 }
@@ -55,7 +60,9 @@ test("what runs and is connected is told with what it does, and exit code 0", as
   expect(code).toBe(0);
   expect(stdout).toMatch(/^Bot {7}running, for 1h 0m$/m);
   expect(stdout).toMatch(/^Discord {3}connected as claude$/m);
-  expect(stdout).toMatch(/^Process {3}4242, claude-coord 0\.0\.9 \(.* is installed: restart it\), Claude Code 2\.1\.330$/m);
+  expect(stdout).toMatch(
+    /^Process {3}4242, claude-coord 0\.0\.9 \(.* is installed: restart it\), Claude Code 2\.1\.330$/m,
+  );
   expect(stdout).toMatch(/^Agents {4}1 busy, 2 idle, of at most 8$/m);
   expect(stdout).toMatch(/^Queue {5}empty$/m);
   expect(stdout).toMatch(/^Failures {2}none in the last 24 hours$/m);
@@ -66,9 +73,15 @@ test("one that stopped, died or never ran is told so, and exit code 1", async ()
   const stopped = await withBeat({ state: "stopped" }).run(["status"]);
   expect(stopped).toMatchObject({ code: 1, stdout: expect.stringMatching(/^Bot +stopped, since /m) });
   const died = await withBeat({}).run(["status"]);
-  expect(died).toMatchObject({ code: 1, stdout: expect.stringMatching(/^Bot +died: it did not stop by itself/m) });
+  expect(died).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/^Bot +died: it did not stop by itself/m),
+  });
   const never = await cliFixture().run(["status"]);
-  expect(never).toMatchObject({ code: 1, stdout: expect.stringMatching(/^Bot +never started: claude-coord serve/m) });
+  expect(never).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/^Bot +never started: claude-coord serve/m),
+  });
 });
 
 test("--json tells it to scripts", async () => {
