@@ -29,7 +29,9 @@ test("status tells in a shell how the bot is, from its start to its end", async 
   const words = "one two three four five six seven eight";
   const script = `[{"say":"${words}","chunkSize":4,"delayMs":400}]`;
   const slow = await ann.says(web, `Count <<fake: ${script}>>`, { mention: true });
-  await expect.poll(status, { timeout: 30_000 }).toMatchObject({ queue: { running: 1 }, daemon: { agents: { busy: 1 } } });
+  await expect
+    .poll(status, { timeout: 30_000 })
+    .toMatchObject({ queue: { running: 1 }, daemon: { agents: { busy: 1 } } });
   await ann.waitsForReply(slow, {
     timeoutMs: 60_000,
     done: (messages) => messages.some(({ content }) => /^-# \d/m.test(content)),
@@ -45,7 +47,11 @@ test("status tells in a shell how the bot is, from its start to its end", async 
   await expect.poll(status, { timeout: 60_000 }).toMatchObject({ code: 0, health: "running" });
 
   expect(await daemon.stop()).toBe(0);
-  expect(await status()).toMatchObject({ code: 1, health: "stopped", daemon: { agents: { busy: 0, idle: 0 } } });
+  expect(await status()).toMatchObject({
+    code: 1,
+    health: "stopped",
+    daemon: { agents: { busy: 0, idle: 0 } },
+  });
 
   const killed = await fixture.start();
   killed.signal("SIGKILL");
