@@ -30,6 +30,12 @@ const STREAMS = {
   "one code block": `\`\`\`ts\n${CODE.repeat(40).slice(0, 50_000)}`,
   "one list": "- an item of a list with `code` in it\n".repeat(1300).slice(0, 50_000),
   "one paragraph": PROSE.repeat(300).slice(0, 50_000),
+  "one quote": "> a line of a quote with `code` in it\n".repeat(1400).slice(0, 50_000),
+  "one item with items in it": `- top\n${"  - an item in an item with `code`\n".repeat(1500)}`.slice(
+    0,
+    50_000,
+  ),
+  "one table": `| a | b |\n|---|---|\n${"| **a cell** | `another` |\n".repeat(2000)}`.slice(0, 50_000),
 };
 
 export const suite: Suite = {

@@ -1,16 +1,17 @@
 import type { AgentEvent } from "./agent.ts";
 import type { ConversationDeps } from "./conversation-deps.ts";
+import { createDeliveryLine } from "./delivery-line.ts";
 import type { Snowflake } from "./project.ts";
-import { type AnswerRequest, putToPeople } from "./put-to-people.ts";
-import { Refused, type Reply, Undeliverable } from "./reply.ts";
-import { statsOf, totalCost } from "./session-cost.ts";
-import { EMPTY_END, type Turn, type TurnEnd } from "./turn.ts";
+import { EMPTY_END, type Turn } from "./turn.ts";
 import { createTurnInSession } from "./turn-in-session.ts";
+import { createUnprompted } from "./unprompted.ts";
 import { untilWritten } from "./until-written.ts";
 
 export interface Conversation {
   /** Looks at the ledger again: a turn was accepted, or a hold is over. */
   wake(): void;
+  /** The same after a start or a lost connection, once `reviewed` settles: whether what waits is still wanted. */
+  resume(reviewed: Promise<void>): void;
   /** Shows the end of a turn that did not run. */
   tell(turn: Turn): void;
   /** A turn was edited or withdrawn before an agent had it. */
@@ -35,20 +36,17 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
   const { ledger } = deps;
   let draining: Promise<void> | undefined;
   let wanted = false;
-  let closing = false;
   let running: AbortController | undefined;
   let abandoned = false;
   let outdated = false;
   let holdTimer: NodeJS.Timeout | undefined;
   let retryTimer: NodeJS.Timeout | undefined;
-  // What an earlier process had not delivered; once taken up, it is in `deliveries` like everything else.
-  const leftovers = { delivered: false };
+  let hasTakenUp = false;
+  let reviewing: Promise<void> | undefined;
   const asked = new Set<string>();
   let latest: Turn | undefined;
-  let spoken: string[] = [];
-  // The next turn runs while the last answer is still on its way, but its messages stay behind that answer's.
-  let deliveries: Promise<void> = Promise.resolve();
 
+  const closing = new AbortController();
   const released = new AbortController();
   const onTrouble = (error: unknown) => deps.storageTrouble(error, conversationId);
   const written = <T>(write: () => T) => untilWritten(write, { signal: released.signal, onTrouble });
@@ -61,15 +59,37 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     }
   };
 
+  const line = createDeliveryLine(deps, {
+    written,
+    isClosing: () => closing.signal.aborted,
+    isReleased: () => released.signal.aborted,
+    onTrouble,
+    onOver: () => wake(),
+  });
   const runInSession = createTurnInSession(conversationId, deps, { written, noted });
+  const openReply = (turn: Turn) => deps.openReply(turn, line.last);
+
+  /** What an earlier process had not delivered comes before all that this one has to say. */
+  const takeUp = () => {
+    if (hasTakenUp) return;
+    const undelivered = ledger.undelivered(conversationId);
+    hasTakenUp = true;
+    for (const turn of undelivered) line.deliver(turn, openReply(turn));
+  };
+
+  const reviewed = async () => {
+    while (reviewing !== undefined && !closing.signal.aborted) {
+      const awaited = reviewing;
+      await Promise.race([awaited, aborted(closing.signal)]);
+      if (reviewing === awaited) reviewing = undefined;
+    }
+  };
 
   const drain = async () => {
-    if (!leftovers.delivered) {
-      const undelivered = ledger.undelivered(conversationId);
-      leftovers.delivered = true;
-      for (const turn of undelivered) deliver(turn, deps.openReply(turn, deliveries));
-    }
-    while (!closing) {
+    takeUp();
+    for (;;) {
+      await reviewed();
+      if (closing.signal.aborted) return;
       const turn = ledger.nextOpen(conversationId);
       if (turn === undefined) return;
       if (turn.awaits !== undefined) return askToContinue(turn);
@@ -81,26 +101,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
   const askToContinue = (turn: Turn) => {
     if (asked.has(turn.id)) return;
     asked.add(turn.id);
-    const reply = deps.openReply(turn, deliveries);
-    inOrder(async () => {
-      try {
-        await reply.askToContinue(turn.openTool ?? "");
-      } catch (error) {
-        const errorId = deps.report("the question could not be put", error, turn);
-        // Nobody will ever press its buttons: the turn ends here instead of waiting for ever.
-        if (!(error instanceof Undeliverable)) return;
-        await written(() => ledger.end(turn.id, { ...EMPTY_END, outcome: "cancelled" }));
-        await written(() => ledger.move(turn.id, "give_up", { errorId }));
-        wake();
-      }
-    });
-  };
-
-  /** One after the other. What fails in one has been told, or belongs to a daemon that stops: the next goes on. */
-  const inOrder = (deliver: () => Promise<void>) => {
-    deliveries = deliveries.then(deliver).catch((error: unknown) => {
-      if (!released.signal.aborted) onTrouble(error);
-    });
+    line.askToContinue(turn, openReply(turn));
   };
 
   const holdUntil = (timeMs: number) => {
@@ -113,7 +114,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     running = new AbortController();
     outdated = false;
     latest = turn;
-    const reply = deps.openReply(turn, deliveries);
+    const reply = openReply(turn);
     reply.begin();
     try {
       const { signal } = running;
@@ -136,8 +137,8 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
       }
       // An answer that can't be written down yet is kept until it can: Claude's work is in it.
       const ended = await written(() => ledger.end(turn.id, result.end, result.session));
-      if (!ended && ledger.turn(turn.id)?.state === "cancelled") return withdraw(turn, reply);
-      deliver({ ...turn, end: result.end }, reply);
+      if (!ended && ledger.turn(turn.id)?.state === "cancelled") return line.withdraw(turn, reply);
+      line.deliver({ ...turn, end: result.end }, reply);
     } catch (error) {
       await reply.leave();
       throw error;
@@ -146,77 +147,24 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     }
   };
 
-  const withdraw = (turn: Turn, reply: Reply) => {
-    inOrder(() =>
-      reply.withdraw().catch((error: unknown) => {
-        deps.report("what was shown of a withdrawn turn still stands", error, turn);
-      }),
-    );
+  /** Before anything was taken up, the turn is among what waits there. */
+  const tell = (turn: Turn) => {
+    if (hasTakenUp) line.deliver(turn, openReply(turn));
+    else wake();
   };
 
-  const deliver = (turn: Turn, reply: Reply) => {
-    const { end } = turn;
-    if (end === undefined) return;
-    inOrder(async () => {
-      try {
-        await reply.finish(end);
-      } catch (error) {
-        // Anything else than a lost channel is tried again at the next start: the turn stays `delivering`.
-        if (closing && !(error instanceof Undeliverable)) return;
-        const errorId = deps.report("the answer could not be delivered", error, turn);
-        if (!(error instanceof Undeliverable)) return;
-        if (error instanceof Refused) await tellRefused(reply, errorId, end.answer);
-        await written(() => ledger.move(turn.id, "give_up", { errorId }));
-        return;
-      }
-      await written(() => ledger.move(turn.id, "deliver"));
-    });
-  };
-
-  /** Rejects when the daemon stops before it is told: then the next start tries the whole answer once more. */
-  const tellRefused = async (reply: Reply, errorId: string, answer: string) => {
-    try {
-      await reply.refused(errorId, answer);
-    } catch (error) {
-      if (!(error instanceof Undeliverable)) throw error;
-    }
-  };
-
-  const unprompted = (event: AgentEvent, sessionId: string) => {
-    if (event.type === "turn_started") spoken = [];
-    if (event.type === "text" && !event.inSubagent) spoken.push(event.text);
-    if (latest === undefined) return;
-    // Asked in the name of whoever spoke last: it is their work that goes on.
-    const answerIt: AnswerRequest = (requestId, given) =>
-      deps.agents.answer(conversationId, requestId, given);
-    putToPeople(event, latest, answerIt, deps);
-    if (event.type === "turn_ended" || event.type === "exited") deps.questions.closeTurn(latest.id);
-    if (event.type !== "turn_ended") return;
-    const session = deps.sessions.current(conversationId);
-    const answer = spoken.join("\n\n");
-    // After a reset, what the old session's agent still says is no part of the new one.
-    if (session?.sessionId !== sessionId || answer.trim() === "") return;
-    const { guildId, projectName } = latest;
-    const heard = {
-      id: deps.newId(),
-      conversationId,
-      guildId,
-      projectName,
-      messageId: undefined,
-      authorId: undefined,
-      authorName: undefined,
-      prompt: "",
-    };
-    const stats = statsOf(event.end, session);
-    const total = { sessionId: session.sessionId, costUsd: totalCost(event.end, session) };
-    inOrder(async () => {
-      const end: TurnEnd = { ...EMPTY_END, outcome: "answered", answer, stats };
-      const turn = await written(() => ledger.record(heard, end, total));
-      if (turn !== undefined) tell(turn);
-    });
-  };
-
-  const tell = (turn: Turn) => deliver(turn, deps.openReply(turn, deliveries));
+  const unprompted = createUnprompted(conversationId, deps, {
+    latest: () => latest,
+    record: (write) => {
+      const recorded = written(write);
+      // It may fail long before its place in the line comes.
+      recorded.catch(() => {});
+      line.add(async () => {
+        const turn = await recorded;
+        if (turn !== undefined) tell(turn);
+      });
+    },
+  });
 
   const wake = () => {
     wanted = true;
@@ -227,7 +175,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
       }
     })()
       .catch((error: unknown) => {
-        if (released.signal.aborted || !onTrouble(error) || closing) return;
+        if (released.signal.aborted || !onTrouble(error) || closing.signal.aborted) return;
         clearTimeout(retryTimer);
         retryTimer = setTimeout(wake, RETRY_MS);
       })
@@ -238,20 +186,23 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
 
   const idle = async () => {
     while (draining !== undefined) await draining;
-    // One that is delivered may bring a further one.
-    for (let awaited: unknown; awaited !== deliveries; await awaited) awaited = deliveries;
+    await line.idle();
   };
 
   return {
     wake,
+    resume: (reviewed) => {
+      reviewing = reviewed;
+      wake();
+    },
     tell,
-    unprompted,
+    unprompted: (event, sessionId) => noted(() => unprompted(event, sessionId)),
     revised: (turnId) => {
       const turn = ledger.turn(turnId);
       const isRunning = running !== undefined && latest?.id === turnId;
       if (turn?.state !== "cancelled") outdated ||= isRunning;
       else if (isRunning) running?.abort();
-      else withdraw(turn, deps.openReply(turn, deliveries));
+      else line.withdraw(turn, openReply(turn));
       // One that waited for a person, or for a limit, held up those behind it.
       wake();
     },
@@ -272,7 +223,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     },
     idle,
     close: async (force) => {
-      closing = true;
+      closing.abort();
       clearTimeout(holdTimer);
       clearTimeout(retryTimer);
       const letGo = async () => {
@@ -289,6 +240,13 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
       force.removeEventListener("abort", onForce);
     },
   };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }
 
 const LONGEST_TIMER_MS = 60_000;

@@ -21,9 +21,16 @@ export interface NewTurn {
 export interface MoveOptions {
   /** With `wait`: not before this time (ms since the epoch). */
   readonly heldUntilMs?: number;
+  /** With `start`: the conversation's generation when its session was looked up; nothing moves when it was reset since. */
+  readonly generation?: number;
   /** With `give_up`: what a person can quote. */
   readonly errorId?: string;
 }
+
+/** A turn goes on by itself, waits for a person's word, or ends. */
+export type RecoveryDecision =
+  | { readonly fate: "continue" | "ask" }
+  | { readonly fate: "give_up"; readonly end: TurnEnd };
 
 /** What a message asks after an edit at `editedAtMs` (ms since the epoch). */
 export interface Revision {
@@ -50,8 +57,8 @@ export interface Ledger {
   /** Moves a turn; false when the event means nothing in its state (then nothing changed). */
   move(turnId: string, event: Exclude<TurnEvent, "end">, options?: MoveOptions): boolean;
   /**
-   * Records how a turn ended, in one transaction with its session: message count, last activity and cost, unless
-   * the conversation was reset since (then the old session stays gone).
+   * Records how a turn ended, in one transaction with its session: message count, last activity and cost. After a
+   * reset that is a past one, and stays so.
    */
   end(turnId: string, end: TurnEnd, session?: { sessionId: string; costUsd: number }): boolean;
   /** Records a turn whose end is known from the start. Undefined when its message was accepted before. */
@@ -62,9 +69,12 @@ export interface Ledger {
   begun(turnId: string, sessionId: string): void;
   /** Notes which tool with effects is at work, so that a crash is known to have cut it short; undefined for none. */
   noteTool(turnId: string, tool: string | undefined): void;
-  /** At the start: counts a crash for each turn that was running, puts it back in its queue, and returns them. */
-  recover(): readonly Turn[];
-  /** Lets the turn wait for a person's decision, or, with undefined, go on. */
+  /**
+   * At the start, in one transaction: counts a crash for each turn that was running, puts it back in its queue, and
+   * does with it what `decide` says; also with one that was let go while a tool with effects was at work.
+   */
+  recover(decide: (turn: Turn) => RecoveryDecision): void;
+  /** Lets the turn wait for a person's decision, or, with undefined, go on: then its cut-short tool is forgotten. */
   await(turnId: string, decision: Turn["awaits"]): void;
   /** Gives a turn that no agent has seen yet the new form of its message; false for any other. */
   revise(turnId: string, revision: Revision): boolean;
@@ -158,6 +168,8 @@ export interface Delivery {
 export interface DeliveryStore {
   /** The deliveries of a turn by position. */
   ofTurn(turnId: string): readonly Delivery[];
+  /** Whether a message is one of them. */
+  has(messageId: Snowflake): boolean;
   /** Recorded before it is sent, so that a crash between the two is seen. */
   plan(turnId: string, position: number, nonce: string): void;
   sent(turnId: string, position: number, messageId: Snowflake): void;
@@ -165,9 +177,16 @@ export interface DeliveryStore {
   forget(turnId: string, position: number): void;
 }
 
-/** Per channel and thread, the newest message that was looked at. */
+/** Per channel and thread, where looking began and the newest message that was looked at. */
 export interface CursorStore {
   cursor(channelId: Snowflake): Snowflake | undefined;
+  /** The first cursor of a channel: what stands before it was said before the bot came. */
+  beginning(channelId: Snowflake): Snowflake | undefined;
+  /** Sets the first cursor of a channel that has none. */
+  begin(channelId: Snowflake, messageId: Snowflake): void;
   /** Never moves back. */
   advance(channelId: Snowflake, messageId: Snowflake): void;
+  /** When all threads under a channel were last looked at, in ms since the epoch. */
+  threadsSeenAtMs(channelId: Snowflake): number | undefined;
+  threadsSeen(channelId: Snowflake, atMs: number): void;
 }

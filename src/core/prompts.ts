@@ -51,6 +51,8 @@ export interface PromptStore {
   /** False when it was decided before: then nothing changed. */
   decide(id: string, state: Exclude<PromptState, "open">, decidedBy?: Snowflake): boolean;
   find(id: string): Prompt | undefined;
+  /** Whether a message is a question's. */
+  has(messageId: Snowflake): boolean;
   /** Those that nobody has decided. */
   open(): readonly Prompt[];
 }

@@ -1,13 +1,14 @@
-import type { AgentEvent, AgentTurnEnd, PromptPart } from "./agent.ts";
+import type { AgentTurnEnd, PromptPart } from "./agent.ts";
 import { agentSpec } from "./agent-spec.ts";
 import type { ConversationDeps } from "./conversation-deps.ts";
 import type { Session } from "./ledger.ts";
+import { orAborted } from "./or-aborted.ts";
 import type { Project, Snowflake } from "./project.ts";
-import { putToPeople } from "./put-to-people.ts";
-import { mayWrite } from "./recovery.ts";
+import { type AnswerRequest, putToPeople } from "./put-to-people.ts";
 import type { Reply } from "./reply.ts";
 import { silentAnswer } from "./session-command.ts";
 import { statsOf, totalCost } from "./session-cost.ts";
+import { createToolNote } from "./tool-note.ts";
 import { EMPTY_END, type FailureCode, type Turn, type TurnEnd, type TurnNote } from "./turn.ts";
 
 /** One try to run a turn. */
@@ -54,18 +55,21 @@ export function createTurnInSession(
     try {
       let session: Session | undefined;
       let begunIn = turn.sessionId;
+      const currentSession = (projectName: string) =>
+        written(() => deps.sessions.currentOrNew(conversationId, projectName, deps.newId()));
       let question = { turnId: turn.id, prompt: await deps.promptOf(turn, signal) };
       // A lost session, one whose start was not recorded, a question that the CLI has already: once each.
       for (let tries = 0; tries < 4; tries += 1) {
         const project = deps.project(turn.projectName);
         if (project === undefined) return failure(turn, "project_gone", `no project ${turn.projectName}`);
-        session ??= await written(() =>
-          deps.sessions.currentOrNew(conversationId, project.name, deps.newId()),
-        );
+        session ??= await currentSession(project.name);
         const end = await runIn(session, project, begunIn === session.sessionId, question, attempt, said);
         if (end === "author_refused") return { end: AUTHOR_REFUSED };
         if (end === "outdated") {
-          session = undefined;
+          const { generation } = session;
+          session = await currentSession(project.name);
+          if (session.generation === generation) throw new Error("the turn can't start from where it is");
+          tries -= 1;
           continue;
         }
 
@@ -101,7 +105,7 @@ export function createTurnInSession(
     }
   };
 
-  /** `outdated`: while it waited for an agent, another session has taken the place of this one. */
+  /** `outdated` when the conversation was reset before the turn could start: it belongs into the session after that. */
   const runIn = async (
     session: Session,
     project: Project,
@@ -114,10 +118,16 @@ export function createTurnInSession(
     const { stallTimeoutMs, stopGraceMs } = deps.timing();
     const grants = deps.grants(session.sessionId);
     const spec = agentSpec(session, project, grants, continuing && session.started);
-    const openTools = new Map<string, string>();
-    const isRefused = async () => (await deps.stillAllowed(turn, signal)) !== undefined;
+    const isRefused = async () => (await orAborted(deps.stillAllowed(turn, signal), signal)) !== undefined;
     if (await isRefused()) return "author_refused";
     let hasWaited = false;
+    const tools = createToolNote({
+      toolLine: deps.toolLine,
+      // What the daemon's own end cuts short is as good as at work.
+      note: (line) => {
+        if (!attempt.isLetGo()) noted(() => ledger.noteTool(turn.id, line));
+      },
+    });
     const lease = await deps.agents.take(conversationId, spec, {
       signal,
       onWait: (ahead) => {
@@ -133,14 +143,14 @@ export function createTurnInSession(
         prompt = await deps.promptOf(ledger.turn(turn.id) ?? turn, signal);
       }
       signal.throwIfAborted();
-      const isCurrent = await written(() => {
-        if (deps.sessions.current(conversationId)?.sessionId !== session.sessionId) return false;
-        ledger.move(turn.id, "start");
-        ledger.noteTool(turn.id, undefined);
-        return true;
-      });
-      if (!isCurrent) return "outdated";
+      const { generation } = session;
+      const hasStarted = await written(() => ledger.move(turn.id, "start", { generation }));
       signal.throwIfAborted();
+      if (!hasStarted) return "outdated";
+      const answer: AnswerRequest = (requestId, given) => {
+        tools.answering(requestId, given);
+        lease.answer(requestId, given);
+      };
       return await lease.run({
         turnId: question.turnId,
         prompt,
@@ -154,8 +164,8 @@ export function createTurnInSession(
           }
           if (event.type === "turn_started") noted(() => ledger.begun(turn.id, session.sessionId));
           if (event.type === "text" && !event.inSubagent) said.push(event.text);
-          noteTool(openTools, turn, event);
-          putToPeople(event, turn, lease.answer, deps);
+          tools.hear(event);
+          noted(() => putToPeople(event, turn, answer, deps));
           reply.show(event);
         },
       });
@@ -163,16 +173,6 @@ export function createTurnInSession(
       deps.questions.closeTurn(turn.id);
       lease.release();
     }
-  };
-
-  /** Written down before the tool can have done much: the CLI tells of it before it runs. */
-  const noteTool = (openTools: Map<string, string>, turn: Turn, event: AgentEvent) => {
-    if (event.type === "tool_use" && mayWrite(event.name)) {
-      openTools.set(event.toolUseId, deps.toolLine(event.name, event.input));
-    } else if (event.type !== "tool_result" || !openTools.delete(event.toolUseId)) {
-      return;
-    }
-    noted(() => ledger.noteTool(turn.id, [...openTools.values()].at(-1)));
   };
 
   const conclude = (

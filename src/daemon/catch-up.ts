@@ -1,16 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type CatchUpLimits, planCatchUp } from "../core/catch-up.ts";
-import { type IncomingMessage, isForClaude, projectOf, type Routing } from "../core/inbound.ts";
+import { type CatchUpLimits, snowflakeTimeMs } from "../core/catch-up.ts";
+import { type IncomingMessage, projectOf, type Routing } from "../core/inbound.ts";
 import type { CursorStore } from "../core/ledger.ts";
 import type { Snowflake } from "../core/project.ts";
-
-/** Where missed messages are read; see src/discord/history.ts. */
-export interface MissedMessages {
-  after(channelId: Snowflake, cursor: Snowflake): Promise<readonly IncomingMessage[] | undefined>;
-  withAuthor(message: IncomingMessage): Promise<IncomingMessage>;
-  newest(channelId: Snowflake): Snowflake | undefined;
-  threads(channelId: Snowflake, sinceMs: number): Promise<readonly Snowflake[]>;
-}
+import { createBeginnings } from "./beginnings.ts";
+import { createLateChanges } from "./late-changes.ts";
+import { type MissedMessages, readMissed } from "./read-missed.ts";
 
 export interface CatchUpDeps {
   readonly history: MissedMessages;
@@ -34,6 +29,8 @@ export interface CatchUp {
   replace(channelId: Snowflake, messageId: Snowflake, message: IncomingMessage | undefined): void;
   /** From here on messages may have been missed: nothing counts as live until its channel is caught up. */
   suspend(): void;
+  /** A channel or thread has come into view, and may have been written in before. */
+  appeared(channelId: Snowflake, parentChannelId: Snowflake | undefined): void;
   /** Fetches what was missed in every project's channel and threads. Never rejects. */
   start(): Promise<void>;
 }
@@ -47,82 +44,84 @@ export function createCatchUp(deps: CatchUpDeps): CatchUp {
   const current = new Set<Snowflake>();
   const behind = new Map<Snowflake, Promise<void>>();
   const waiting = new Map<Snowflake, IncomingMessage[]>();
+  const crowded = new Set<Snowflake>();
+  // Of these it is not known what their newest message is.
+  const doubtful = new Set<Snowflake>();
+  const changes = createLateChanges();
+  const beginnings = createBeginnings({
+    cursors,
+    newest: history.newest,
+    firstWaiting: (channelId) => waiting.get(channelId)?.[0]?.id,
+    now: deps.now,
+  });
   let epoch = 0;
 
-  const catchUp = (channelId: Snowflake, isThread: boolean): Promise<void> => {
+  const catchUp = (channelId: Snowflake, parentId: Snowflake | undefined): Promise<void> => {
     const known = behind.get(channelId);
     if (known !== undefined) return known;
-    const work = untilCurrent(channelId, isThread).finally(() => behind.delete(channelId));
+    changes.watch(channelId);
+    const work = untilCurrent(channelId, parentId).finally(() => {
+      behind.delete(channelId);
+      changes.forget(channelId);
+    });
     behind.set(channelId, work);
     return work;
   };
 
-  const untilCurrent = async (channelId: Snowflake, isThread: boolean) => {
-    for (let attempt = 0; !deps.signal.aborted; attempt += 1) {
+  const untilCurrent = (channelId: Snowflake, parentId: Snowflake | undefined) =>
+    untilDone(`missed messages of ${channelId} can't be read yet`, async () => {
       const begun = epoch;
-      try {
-        await readMissed(channelId, isThread);
-        if (begun === epoch) return goLive(channelId);
-        attempt = -1;
-      } catch (error) {
-        deps.log.warn("missed messages can't be read yet", { conversation: channelId, error });
-        const waitMs = Math.min(1_000 * 2 ** attempt, 60_000);
-        await delay(waitMs, undefined, { signal: deps.signal }).catch(() => {});
-      }
-    }
-  };
+      const cursor = beginnings.cursorOf(channelId, parentId);
+      const mayHaveMore = doubtful.delete(channelId) || isBehind(channelId, cursor);
+      const isReadable =
+        !mayHaveMore ||
+        (await readMissed(channelId, cursor, {
+          ...deps,
+          limits: deps.limits(),
+          latestForm: (message) => changes.latestForm(message),
+        }));
+      return begun === epoch && !doubtful.has(channelId) && goLive(channelId, isReadable);
+    });
 
-  const readMissed = async (channelId: Snowflake, isThread: boolean) => {
-    let cursor = begin(channelId, isThread);
-    if (!mayHaveMore(channelId, cursor)) return;
-    const missed: IncomingMessage[] = [];
-    for (let page: readonly IncomingMessage[] | undefined = []; ; ) {
-      page = await history.after(channelId, cursor);
-      if (page === undefined) {
-        deps.log.warn("the channel is gone or can't be read", { conversation: channelId });
-        return;
+  /** Again and again, with longer and longer pauses after a failure, until `step` says that all is done. */
+  const untilDone = async (trouble: string, step: () => Promise<boolean>) => {
+    for (let failures = 0; !deps.signal.aborted; ) {
+      try {
+        if (await step()) return;
+        failures = 0;
+      } catch (error) {
+        deps.log.warn(trouble, { error });
+        const waitMs = Math.min(1_000 * 2 ** failures, 60_000);
+        await delay(waitMs, undefined, { signal: deps.signal }).catch(() => {});
+        failures += 1;
       }
-      missed.push(...page.filter((message) => isForClaude(message, deps.routing())));
-      cursor = page.at(-1)?.id ?? cursor;
-      if (page.length < PAGE) break;
     }
-    const plan = planCatchUp(missed, deps.limits(), deps.now());
-    for (const { message, fate } of plan) deps.handle(await history.withAuthor(message), fate);
-    if (plan.length > 0) {
-      const expired = plan.filter(({ fate }) => fate === "expire").length;
-      deps.log.info("caught up", { conversation: channelId, run: plan.length - expired, expired });
-    }
-    cursors.advance(channelId, cursor);
   };
 
   /** Discord tells of each channel's newest message when a session begins; who has seen that one needs no request. */
-  const mayHaveMore = (channelId: Snowflake, cursor: Snowflake): boolean => {
+  const isBehind = (channelId: Snowflake, cursor: Snowflake): boolean => {
     const newest = history.newest(channelId);
     return newest === undefined || BigInt(newest) > BigInt(cursor);
   };
 
-  /** Where a channel begins that was never looked at: a thread with its birth, any other with this moment. */
-  const firstCursor = (channelId: Snowflake, isThread: boolean): Snowflake => {
-    if (isThread) return channelId;
-    const [first] = waiting.get(channelId) ?? [];
-    return first === undefined ? (history.newest(channelId) ?? channelId) : String(BigInt(first.id) - 1n);
-  };
-
-  /** Written down at once: what is said from now on is not lost, even if the daemon ends before it has read it. */
-  const begin = (channelId: Snowflake, isThread: boolean): Snowflake => {
-    const known = cursors.cursor(channelId);
-    if (known !== undefined) return known;
-    const first = firstCursor(channelId, isThread);
-    cursors.advance(channelId, first);
-    return first;
-  };
-
-  /** No await in here: between the last waiting message and the first live one nothing may come. */
-  const goLive = (channelId: Snowflake) => {
-    const late = waiting.get(channelId) ?? [];
+  /**
+   * No await in here: between the last waiting message and the first live one nothing may come. A channel that can't
+   * be read is looked at again with its next message: who may see that one may see what stands before it. False when
+   * more came meanwhile than is kept: then it is read like what was missed.
+   */
+  const goLive = (channelId: Snowflake, isReadable: boolean): boolean => {
+    if (crowded.delete(channelId)) {
+      waiting.delete(channelId);
+      return false;
+    }
+    // Should one of them not be taken, for want of a disk for one, all stay behind and are tried again.
+    for (const message of waiting.get(channelId) ?? []) {
+      const latest = changes.latestForm(message);
+      if (latest !== undefined) deps.handle(latest, "run");
+    }
     waiting.delete(channelId);
-    current.add(channelId);
-    for (const message of late) deps.handle(message, "run");
+    if (isReadable) current.add(channelId);
+    return true;
   };
 
   /** What can't be recorded now, with the disk full for one, is read again later: the cursor still stands before it. */
@@ -133,9 +132,23 @@ export function createCatchUp(deps: CatchUpDeps): CatchUp {
     } catch (error) {
       deps.log.warn("a message can't be accepted yet", { conversation: channelId, error });
       current.delete(channelId);
-      void catchUp(channelId, parentChannelId !== undefined);
+      void catchUp(channelId, parentChannelId);
     }
   };
+
+  const threadsOf = (channelId: Snowflake) =>
+    untilDone(`the threads of ${channelId} can't be listed yet`, async () => {
+      const begunAtMs = deps.now();
+      const beginning = cursors.beginning(channelId);
+      const channelBeganAtMs = beginning === undefined ? undefined : snowflakeTimeMs(beginning);
+      const knownAtMs = cursors.threadsSeenAtMs(channelId) ?? channelBeganAtMs;
+      // Ours and Discord's clock may differ.
+      const sinceMs = knownAtMs === undefined ? begunAtMs - deps.limits().maxAgeMs : knownAtMs - DAY_MS;
+      const threads = await history.threads(channelId, sinceMs);
+      await Promise.all(threads.map((threadId) => catchUp(threadId, channelId)));
+      if (!deps.signal.aborted) cursors.threadsSeen(channelId, begunAtMs);
+      return true;
+    });
 
   return {
     take: (message) => {
@@ -143,48 +156,43 @@ export function createCatchUp(deps: CatchUpDeps): CatchUp {
       if (projectOf(channelId, parentChannelId, deps.routing().projects) === undefined) return;
       if (current.has(channelId)) return handleLive(message);
       const late = waiting.get(channelId) ?? [];
-      // More than this would be fetched all the same; memory stays bounded while Discord is away.
-      if (late.length < MOST_WAITING) waiting.set(channelId, [...late, message]);
-      void catchUp(channelId, parentChannelId !== undefined);
+      waiting.set(channelId, late);
+      if (late.length < MOST_WAITING) late.push(message);
+      else crowded.add(channelId);
+      void catchUp(channelId, parentChannelId);
     },
 
-    replace: (channelId, messageId, message) => {
-      const late = waiting.get(channelId);
-      if (late === undefined) return;
-      waiting.set(
-        channelId,
-        late.flatMap((each) => (each.id === messageId ? (message ?? []) : each)),
-      );
-    },
+    replace: changes.changed,
 
     suspend: () => {
       epoch += 1;
       current.clear();
     },
 
+    appeared: (channelId, parentId) => {
+      if (projectOf(channelId, parentId, deps.routing().projects) === undefined) return;
+      doubtful.add(channelId);
+      current.delete(channelId);
+      void catchUp(channelId, parentId);
+    },
+
     start: async () => {
-      const sinceMs = deps.now() - deps.limits().maxAgeMs;
       const { projects } = deps.routing();
       try {
-        for (const { channelId } of projects) begin(channelId, false);
+        for (const { channelId } of projects) beginnings.cursorOf(channelId, undefined);
       } catch (error) {
         // Each channel tries again by itself, below.
         deps.log.warn("where channels begin can't be written down yet", { error });
       }
       await Promise.all(
         projects.map(async ({ channelId }) => {
-          await catchUp(channelId, false);
-          const threads = await history.threads(channelId, sinceMs).catch((error: unknown) => {
-            deps.log.warn("the threads can't be listed", { conversation: channelId, error });
-            return [];
-          });
-          await Promise.all(threads.map((threadId) => catchUp(threadId, true)));
+          await catchUp(channelId, undefined);
+          await threadsOf(channelId);
         }),
       );
     },
   };
 }
 
-/** Discord gives at most 100 messages a request. */
-const PAGE = 100;
 const MOST_WAITING = 1_000;
+const DAY_MS = 24 * 60 * 60_000;

@@ -14,7 +14,6 @@ import { createConfigEdits } from "./config-edits.ts";
 import type { DaemonContext } from "./context.ts";
 import { keepBackups } from "./daily-backup.ts";
 import { findClaude } from "./find-claude.ts";
-import { keepHeartbeat } from "./heartbeat.ts";
 import { openInteractions } from "./interactions.ts";
 import { keepCommands } from "./keep-commands.ts";
 import { keepLastWords } from "./last-words.ts";
@@ -29,6 +28,7 @@ import { createStopOrder } from "./stop-order.ts";
 import { openStores } from "./stores.ts";
 import { openTalk } from "./talk.ts";
 import { logTurns } from "./turn-log.ts";
+import { watchProjects } from "./watch-projects.ts";
 
 export interface DaemonOptions {
   /** Asked each time something depends on it: a changed config counts from the next turn on. */
@@ -61,8 +61,6 @@ export interface Daemon {
 export async function startDaemon({ config, paths, env, log, watchStore }: DaemonOptions): Promise<Daemon> {
   const stops = createStopOrder((error) => log.error("a part did not stop cleanly", { error }));
   let force: AbortSignal = AbortSignal.abort();
-  let stopping = false;
-  let answering = false;
   const refused = Promise.withResolvers<CoordError>();
 
   try {
@@ -73,7 +71,6 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       file: paths.database,
       dropsText: () => config().ledger.text === "drop",
       watch: watchStore ?? ((_name, store) => store),
-      onDamaged: refused.resolve,
       onTurn: (turn) => events.emit({ type: "turn_changed", turn }),
       log,
     });
@@ -81,8 +78,6 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     const withText = () => config().logging.messages;
     const lastWords = keepLastWords({ events, withText, now: Date.now });
     logTurns({ events, withText, now: Date.now, log });
-    const heartbeat = keepHeartbeat({ store: stores.heartbeat, events, now: Date.now, log });
-    stops.push(heartbeat.stop);
     const writing = new AbortController();
     const context: DaemonContext = {
       config,
@@ -111,21 +106,6 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       log,
     });
     stops.push(() => gateway.close());
-    heartbeat.watch({
-      claudeVersion: version,
-      look: () => ({
-        bot: gateway.botName() || undefined,
-        state: stopping
-          ? "stopping"
-          : gateway.isReady()
-            ? "connected"
-            : answering
-              ? "disconnected"
-              : "starting",
-        agents: agents.pool.counts(),
-        maxAgents: agents.maxAgents(),
-      }),
-    });
 
     const talk = openTalk(context, gateway, agents.pool, stops);
     stops.push(async () => {
@@ -139,7 +119,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     const additions = openAdditions(context, gateway, edits);
     stops.push(() => additions.stop());
 
-    const { listener, review } = createListener(context, gateway, talk, agents.pool, {
+    const { listener, catchUp } = createListener(context, gateway, talk, agents.pool, {
       onAnyMessage: additions.setUpChannel.hear,
       onInteraction: openInteractions(context, gateway, agents, talk, { additions, edits, version }),
       onRefused: refused.resolve,
@@ -151,6 +131,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
 
     void talk.prompts.closeLost();
     void recoverAdditions(additions, gateway);
+    stops.push(watchProjects({ projects: () => config().projects, changed: catchUp.start, log }));
     stops.push(
       keepCommands({
         guilds: () => new Set(accessPolicy(config(), gateway.guildOf).guildIds),
@@ -158,11 +139,6 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
         log,
       }),
     );
-    for (const { conversationId } of stores.ledger.unfinishedConversations()) {
-      void review(conversationId).then(() => {
-        if (!stopping) talk.conversations.of(conversationId).wake();
-      });
-    }
     stops.push(
       keepLedgerTidy({
         retention: stores.retention,
@@ -173,7 +149,6 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       }),
     );
     stops.push(keepBackups({ file: paths.database, now: Date.now, log }));
-    answering = true;
     log.info("ready", { bot: gateway.botName(), projects: config().projects.length });
     return {
       botName: gateway.botName(),
@@ -181,8 +156,6 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       refused: refused.promise,
       stop: async (signal) => {
         force = signal;
-        stopping = true;
-        heartbeat.beat();
         await stops.stopAll();
       },
     };

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import type { AgentPool } from "../core/agent-pool.ts";
 import type { CoordError } from "../core/errors.ts";
 import type { IncomingMessage } from "../core/inbound.ts";
@@ -9,19 +10,19 @@ import type { Gateway, GatewayListener } from "../discord/gateway.ts";
 import { hintText } from "../discord/hint.ts";
 import type { IncomingInteraction } from "../discord/interactions/incoming-interaction.ts";
 import { accessPolicy } from "./access-policy.ts";
-import { createCatchUp } from "./catch-up.ts";
+import { type CatchUp, createCatchUp } from "./catch-up.ts";
 import type { DaemonContext } from "./context.ts";
 import { createEdits } from "./edits.ts";
 import { guarded } from "./guard.ts";
 import { createInbound } from "./inbound.ts";
-import { createReview, type Review } from "./review-waiting.ts";
+import { createReview } from "./review-waiting.ts";
 import type { Talk } from "./talk.ts";
 import { createWarmUp } from "./warm-up.ts";
 
 export interface Listening {
+  /** Reads what was missed, in new projects too. */
+  readonly catchUp: CatchUp;
   readonly listener: GatewayListener;
-  /** Looks whether the messages of a conversation's waiting turns still say what they said. */
-  readonly review: Review;
 }
 
 /** What is done with everything that Discord sends. */
@@ -92,14 +93,7 @@ export function createListener(
     cursors,
     routing,
     limits: () => ({ ...config().catchUp, expireBeforeMs: stores.restoredAtMs }),
-    handle: (message, fate) => {
-      try {
-        inbound(message, fate);
-      } catch (error) {
-        stores.watchDamage(error);
-        throw error;
-      }
-    },
+    handle: inbound,
     now: Date.now,
     signal: writing,
     log,
@@ -116,18 +110,19 @@ export function createListener(
     now: Date.now,
   });
 
-  // The first session's turns are reviewed by the start itself.
-  let isFirstSession = true;
-  const onSessionReady = () => {
-    void catchUp.start();
-    if (isFirstSession) {
-      isFirstSession = false;
-      return;
+  /** Lets unfinished conversations go on, each once it is known whether its waiting messages say what they said. */
+  const resumeAll = () => {
+    for (const { conversationId } of ledger.unfinishedConversations()) {
+      const inTime = delay(REVIEW_MS, undefined, { ref: false });
+      conversations.of(conversationId).resume(Promise.race([review(conversationId), inTime]));
     }
-    for (const { conversationId } of ledger.unfinishedConversations()) void review(conversationId);
+  };
+  const onSessionReady = () => {
+    resumeAll();
+    void catchUp.start();
   };
   return {
-    review,
+    catchUp,
     listener: {
       onMessage: (message) => {
         then.onAnyMessage(message);
@@ -151,9 +146,20 @@ export function createListener(
         },
         log,
       ),
+      onAppeared: guarded("a channel that appeared", catchUp.appeared, log),
+      onAccess: guarded(
+        "a change of access",
+        () => {
+          for (const { channelId } of config().projects) catchUp.appeared(channelId, undefined);
+        },
+        log,
+      ),
       onTyping: guarded("a typing indicator", warmUp, log),
       onInteraction: then.onInteraction,
       onRefused: then.onRefused,
     },
   };
 }
+
+/** Waiting messages are looked at again for so long; where Discord does not answer, they run as they were accepted. */
+const REVIEW_MS = 20_000;

@@ -15,7 +15,7 @@ export function recoverTurns({
   report: (what: string, detail: unknown, turn: Turn) => string;
   log: { warn(message: string, fields?: object): void };
 }): void {
-  for (const turn of ledger.recover()) {
+  ledger.recover((turn) => {
     const fate = afterCrash(turn, policy);
     log.warn("a turn was cut short by the end of the last daemon", {
       ...aboutTurn(turn),
@@ -24,9 +24,8 @@ export function recoverTurns({
       tool: turn.openTool?.split(" ", 1)[0],
       fate,
     });
-    if (fate === "ask") ledger.await(turn.id, "restart");
-    if (fate !== "give_up") continue;
+    if (fate !== "give_up") return { fate };
     const errorId = report("the turn is given up: the daemon died twice while it ran", undefined, turn);
-    ledger.end(turn.id, { ...EMPTY_END, outcome: "failed", failureCode: "daemon_crashed", errorId });
-  }
+    return { fate, end: { ...EMPTY_END, outcome: "failed", failureCode: "daemon_crashed", errorId } };
+  });
 }

@@ -24,6 +24,8 @@ import type { StopOrder } from "./stop-order.ts";
 
 /** How long the stop waits for reactions that say how the last turns ended. */
 const LAST_REACTIONS_MS = 2_000;
+/** How long it waits for what became of questions to stand under them. */
+const LAST_VERDICTS_MS = 3_000;
 
 export interface Talk {
   readonly conversations: Conversations;
@@ -74,6 +76,7 @@ export function openTalk(
     channel,
     deliveries,
     ownMessages: (channelId, after) => ownMessages(gateway.rest, gateway.bot().userId, channelId, after),
+    isKnown: (messageId) => deliveries.has(messageId) || stores.prompts.has(messageId),
     filesOf: (turnId) =>
       loadOutgoing(outgoing.ofTurn(turnId), ({ name }) =>
         log.warn("a file that Claude sent is gone", { turn_id: turnId, name }),
@@ -97,7 +100,7 @@ export function openTalk(
     events,
     log,
   });
-  stops.push(() => prompts.idle());
+  stops.push(() => prompts.idle(LAST_VERDICTS_MS));
 
   const conversations = createConversations({
     ledger,
@@ -128,7 +131,6 @@ export function openTalk(
     now: Date.now,
     report: report.ofTurn,
     storageTrouble: (error, conversation) => {
-      stores.watchDamage(error);
       const why = storageTrouble(error);
       if (why === undefined) log.error("a conversation met a bug", { conversation, error });
       else log.error(`sessions.db can't be used: ${why}; it is tried again`, { conversation, error });

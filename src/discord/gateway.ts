@@ -18,6 +18,7 @@ import type { Actor } from "../core/access.ts";
 import { CoordError } from "../core/errors.ts";
 import type { BotIdentity, IncomingMessage, IncomingTyping } from "../core/inbound.ts";
 import type { Snowflake } from "../core/project.ts";
+import { watchAppearances } from "./appearances.ts";
 import { deletedMessages } from "./deleted-messages.ts";
 import { createHistory, type History } from "./history.ts";
 import { incomingMessage, incomingTyping } from "./incoming-message.ts";
@@ -42,6 +43,10 @@ export interface GatewayListener {
   /** `editedAtMs`: ms since the epoch. */
   readonly onEdit: (message: IncomingMessage, editedAtMs: number) => void;
   readonly onDelete: (channelId: Snowflake, messageIds: readonly Snowflake[]) => void;
+  /** A channel or thread has come into view, and may have been written in before. */
+  readonly onAppeared: (channelId: Snowflake, parentChannelId: Snowflake | undefined) => void;
+  /** What the bot may see has changed, in whatever channels. */
+  readonly onAccess: () => void;
   readonly onTyping: (typing: IncomingTyping) => void;
   readonly onInteraction: (interaction: IncomingInteraction) => void;
   /** A gateway session begins that does not go on where the last one ended: messages may have been missed. */
@@ -176,6 +181,7 @@ function hear(client: Client, listener: GatewayListener): void {
     if (deleted !== undefined) listener.onDelete(deleted.channelId, deleted.messageIds);
   });
   client.on(Events.ShardReady, listener.onSessionReady);
+  watchAppearances(client, listener);
   client.on(Events.TypingStart, (typing) => listener.onTyping(incomingTyping(typing)));
 
   client.on(Events.InteractionCreate, (raw) => {

@@ -1,4 +1,13 @@
-import { ChannelType, type Client, DiscordAPIError, type Message, RESTJSONErrorCodes } from "discord.js";
+import {
+  type AnyThreadChannel,
+  type Channel,
+  ChannelType,
+  type Client,
+  DiscordAPIError,
+  type FetchedThreadsMore,
+  type Message,
+  RESTJSONErrorCodes,
+} from "discord.js";
 import type { IncomingMessage } from "../core/inbound.ts";
 import type { Snowflake } from "../core/project.ts";
 import { incomingMessage } from "./incoming-message.ts";
@@ -15,7 +24,7 @@ export interface History {
   ): Promise<{ message: IncomingMessage; editedAtMs: number | undefined } | "deleted">;
   /** The same message with its author's roles as they are now: messages of the history come without. */
   withAuthor(message: IncomingMessage): Promise<IncomingMessage>;
-  /** The newest message of a channel or thread, as far as Discord has told. */
+  /** The newest message of a channel or thread, its own id while it is empty; undefined when it isn't known. */
   newest(channelId: Snowflake): Snowflake | undefined;
   /** The threads under a channel that may have been written in since `sinceMs` (ms since the epoch). */
   threads(channelId: Snowflake, sinceMs: number): Promise<readonly Snowflake[]>;
@@ -47,9 +56,11 @@ export function createHistory(client: Client): History {
 
     after: async (channelId, cursor) => {
       const channel = await client.channels.fetch(channelId).catch(goneAsUndefined);
+      // A forum has posts, which are threads, and no messages of its own.
+      if (channel?.isThreadOnly()) return [];
       if (!channel?.isTextBased() || channel.isDMBased()) return undefined;
       const page = await channel.messages
-        .fetch({ after: cursor, limit: 100, cache: false })
+        .fetch({ after: cursor, limit: PAGE, cache: false })
         .catch(goneAsUndefined);
       return page && [...page.values()].sort(byAge).map((message) => incomingMessage(message, true));
     },
@@ -58,22 +69,45 @@ export function createHistory(client: Client): History {
 
     newest: (channelId) => {
       const channel = client.channels.cache.get(channelId);
-      return channel && "lastMessageId" in channel ? (channel.lastMessageId ?? undefined) : undefined;
+      return channel && "lastMessageId" in channel ? (channel.lastMessageId ?? channelId) : undefined;
     },
 
     threads: async (channelId, sinceMs) => {
       const channel = await client.channels.fetch(channelId).catch(goneAsUndefined);
       if (!channel || !("threads" in channel)) return [];
+      // First of all: a thread that was archived while we were away still counts as active in the cache.
+      const late = await archivedThreads(channel, "public", sinceMs);
+      if (channel.type === ChannelType.GuildText) {
+        late.push(...(await archivedThreads(channel, "private", sinceMs)));
+      }
       const active = [...channel.threads.cache.values()].filter((thread) => thread.archived !== true);
-      // A thread that was written in and has been archived since is in no event that we were sent.
-      const archived = await channel.threads.fetchArchived({ limit: 100 }, false).catch(goneAsUndefined);
-      const late = [...(archived?.threads.values() ?? [])].filter(
-        (thread) => (thread.archiveTimestamp ?? 0) >= sinceMs && thread.type !== ChannelType.PrivateThread,
-      );
       return [...new Set([...active, ...late].map((thread) => thread.id))];
     },
   };
 }
+
+/** Threads that were archived since `sinceMs`: those are in no event that we were sent. Private ones that the bot is in. */
+async function archivedThreads(
+  { threads }: Extract<Channel, { threads: unknown }>,
+  type: "public" | "private",
+  sinceMs: number,
+): Promise<AnyThreadChannel[]> {
+  const found: AnyThreadChannel[] = [];
+  for (let before: AnyThreadChannel | undefined; ; ) {
+    const page: FetchedThreadsMore | undefined = await threads
+      .fetchArchived({ type, limit: PAGE, ...(before === undefined ? {} : { before }) })
+      .catch(goneAsUndefined);
+    const all = [...(page?.threads.values() ?? [])];
+    const late = all.filter(({ archiveTimestamp }) => (archiveTimestamp ?? 0) >= sinceMs);
+    found.push(...late);
+    // Public ones come by the time at which they were archived, the newest first; private ones by their age.
+    const isOver = type === "public" && late.length < all.length;
+    before = all.at(-1);
+    if (page?.hasMore !== true || isOver || before === undefined) return found;
+  }
+}
+
+const PAGE = 100;
 
 function byAge(a: Message, b: Message): number {
   return BigInt(a.id) < BigInt(b.id) ? -1 : 1;

@@ -8,6 +8,7 @@ import {
   type MaterialStore,
   type StoredPart,
 } from "../core/material.ts";
+import { orAborted } from "../core/or-aborted.ts";
 import type { Snowflake } from "../core/project.ts";
 import type { Turn } from "../core/turn.ts";
 import { DownloadRefused, download } from "./download.ts";
@@ -243,13 +244,4 @@ async function loaded(part: StoredPart): Promise<PromptPart> {
   } catch {
     return { type: "text", text: `The file ${path} is no longer there.` };
   }
-}
-
-function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }

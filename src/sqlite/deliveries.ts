@@ -6,6 +6,7 @@ export function createDeliveryStore(db: Database, now: () => number): DeliverySt
   const ofTurn = db.prepare(`
     SELECT turn_id AS turnId, position, nonce, message_id AS messageId, created_at AS createdAtMs
     FROM deliveries WHERE turn_id = ? ORDER BY position`);
+  const known = db.prepare("SELECT 1 FROM deliveries WHERE message_id = ?");
   const plan = db.prepare(`
     INSERT INTO deliveries (turn_id, position, nonce, created_at) VALUES (?, ?, ?, ?)
     ON CONFLICT (turn_id, position) DO UPDATE SET nonce = excluded.nonce, message_id = NULL,
@@ -19,6 +20,7 @@ export function createDeliveryStore(db: Database, now: () => number): DeliverySt
         ...row,
         messageId: row.messageId ?? undefined,
       })),
+    has: (messageId) => known.get(messageId) !== undefined,
     plan: (turnId, position, nonce) => {
       plan.run(turnId, position, nonce, now());
     },

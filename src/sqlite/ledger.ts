@@ -49,6 +49,7 @@ export function createLedger(
       generation = CASE WHEN @event = 'start'
         THEN (SELECT generation FROM conversations WHERE channel_id = conversation_id) ELSE generation END,
       started_at = CASE WHEN @event = 'start' THEN coalesce(started_at, @now) ELSE started_at END,
+      open_tool = CASE WHEN @event = 'start' THEN NULL ELSE open_tool END,
       ended_at = CASE WHEN @event IN ('deliver','give_up','withdraw') THEN @now ELSE ended_at END,
       outcome = CASE @event WHEN 'withdraw' THEN 'cancelled' WHEN 'give_up' THEN 'failed' ELSE outcome END,
       failure_code = CASE WHEN @event = 'give_up' THEN coalesce(failure_code, 'undeliverable') ELSE failure_code END,
@@ -70,12 +71,18 @@ export function createLedger(
     WHERE id = ? AND outcome = 'expired' AND state IN ('delivering', 'expired')`);
   const setTool = db.prepare("UPDATE turns SET open_tool = ? WHERE id = ?");
   const setAwaits = db.prepare("UPDATE turns SET awaits = ? WHERE id = ?");
-  const runningOnes = db.prepare("SELECT id FROM turns WHERE state = 'running' ORDER BY sequence").pluck();
+  const goOn = db.prepare("UPDATE turns SET awaits = NULL, open_tool = NULL WHERE id = ?");
+  const cutShort = db.prepare(`
+    SELECT id, state FROM turns
+    WHERE state = 'running' OR (state = 'queued' AND open_tool IS NOT NULL AND awaits IS NULL) ORDER BY sequence`);
+  const generationOf = db.prepare("SELECT generation FROM conversations WHERE channel_id = ?").pluck();
   const countCrash = db.prepare("UPDATE turns SET state = 'queued', crashes = crashes + 1 WHERE id = ?");
-  const countMessage = db.prepare(`
-    UPDATE sessions SET message_count = message_count + @messages, last_active = @lastActive, cost_usd = @costUsd, started = 1
-    WHERE channel_id = @conversationId AND session_id = @sessionId
-      AND (SELECT generation FROM conversations WHERE channel_id = @conversationId) = @generation`);
+  // One that ends after a reset counts where it ran: the old session does not come back for it.
+  const counts =
+    "message_count = message_count + @messages, last_active = @lastActive, cost_usd = max(cost_usd, @costUsd)";
+  const itsSession = "channel_id = @conversationId AND session_id = @sessionId";
+  const countMessage = db.prepare(`UPDATE sessions SET ${counts}, started = 1 WHERE ${itsSession}`);
+  const countInPast = db.prepare(`UPDATE past_sessions SET ${counts} WHERE ${itsSession}`);
   const countUsage = createUsageCount(db);
 
   const read = (row: unknown): Turn | undefined => (row === undefined ? undefined : turnOf(row as TurnRow));
@@ -108,13 +115,13 @@ export function createLedger(
     if (end.outcome !== "expired") takeFiles.run(id, current.conversationId);
     countUsage(current, end, now());
     if (session !== undefined) {
-      countMessage.run({
+      const counted = {
         conversationId: current.conversationId,
-        generation: current.generation,
         lastActive: new Date(now()).toISOString(),
         messages: current.messageId === undefined ? 0 : 1,
         ...session,
-      });
+      };
+      if (countMessage.run(counted).changes === 0) countInPast.run(counted);
     }
     return true;
   };
@@ -146,14 +153,17 @@ export function createLedger(
       setTool.run(tool ?? null, id);
     },
     await: (id, decision) => {
-      setAwaits.run(decision ?? null, id);
+      if (decision === undefined) goOn.run(id);
+      else setAwaits.run(decision, id);
     },
-    recover: db.transaction(() =>
-      (runningOnes.all() as string[]).map((id) => {
-        countCrash.run(id);
-        return turn(id) as Turn;
-      }),
-    ).immediate,
+    recover: db.transaction((decide) => {
+      for (const { id, state } of cutShort.all() as Pick<TurnRow, "id" | "state">[]) {
+        if (state === "running") countCrash.run(id);
+        const decision = decide(turn(id) as Turn);
+        if (decision.fate === "ask") setAwaits.run("restart", id);
+        if (decision.fate === "give_up") conclude(id, decision.end);
+      }
+    }).immediate,
 
     nextOpen: (conversationId) => read(openOf.get(conversationId)),
     open: (conversationId) => (openOf.all(conversationId) as TurnRow[]).map(turnOf),
@@ -164,7 +174,8 @@ export function createLedger(
     move: db.transaction((id, event, options) => {
       const state = target(id, event, undefined);
       if (state === undefined) return false;
-      const { heldUntilMs: heldUntil = null, errorId = null } = options ?? {};
+      const { heldUntilMs: heldUntil = null, errorId = null, generation } = options ?? {};
+      if (generation !== undefined && generation !== generationOf.get(turn(id)?.conversationId)) return false;
       setState.run({ id, event, state, heldUntil, errorId, now: now() });
       if (DONE.has(state) && dropsText()) {
         emptyText.run(id);

@@ -183,6 +183,11 @@ export const migrations: readonly string[] = [
   CREATE INDEX turns_by_session ON turns (session_id, sequence) WHERE session_id IS NOT NULL;
   `,
   `
+  -- Where looking began, and when the threads under it were last looked at.
+  ALTER TABLE cursors ADD COLUMN first_message_id TEXT;
+  ALTER TABLE cursors ADD COLUMN threads_seen_at INTEGER;
+  `,
+  `
   -- Projects that are being added: what of them is made where, so that a crash leaves nothing unknown.
   CREATE TABLE project_additions (
     id TEXT PRIMARY KEY,
@@ -196,27 +201,5 @@ export const migrations: readonly string[] = [
     asked_in TEXT NOT NULL,
     started_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
-  `,
-  `
-  -- What the daemon says of itself, for a shell that asks how it is.
-  CREATE TABLE heartbeat (
-    id INTEGER PRIMARY KEY CHECK (id = 1),
-    pid INTEGER NOT NULL,
-    version TEXT NOT NULL,
-    claude_version TEXT,
-    bot TEXT,
-    state TEXT NOT NULL CHECK (state IN ('starting','connected','disconnected','stopping','stopped')),
-    started_at INTEGER NOT NULL,
-    since INTEGER NOT NULL,
-    beat_at INTEGER NOT NULL,
-    agents_busy INTEGER NOT NULL,
-    agents_idle INTEGER NOT NULL,
-    agents_waiting INTEGER NOT NULL,
-    max_agents INTEGER NOT NULL
-  ) STRICT;
-  `,
-  `
-  -- The latest first, without sorting thousands at each look.
-  CREATE INDEX sessions_by_activity ON sessions (last_active);
   `,
 ];

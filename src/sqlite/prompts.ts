@@ -15,6 +15,7 @@ export function createPromptStore(db: Database, now: () => number): PromptStore 
       message_id AS messageId, state, decided_by AS decidedBy, opened_at AS openedAtMs, decided_at AS decidedAtMs
     FROM prompts`;
   const byId = db.prepare(`${select} WHERE id = ?`);
+  const known = db.prepare("SELECT 1 FROM prompts WHERE message_id = ?");
   const stillOpen = db.prepare(`${select} WHERE state = 'open' ORDER BY opened_at`);
 
   return {
@@ -30,6 +31,7 @@ export function createPromptStore(db: Database, now: () => number): PromptStore 
       const row = byId.get(id) as PromptRow | undefined;
       return row && promptOf(row);
     },
+    has: (messageId) => known.get(messageId) !== undefined,
     open: () => (stillOpen.all() as PromptRow[]).map(promptOf),
   };
 }

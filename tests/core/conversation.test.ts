@@ -8,7 +8,7 @@ import { NO_MATERIAL } from "../../src/core/material.ts";
 import type { Project } from "../../src/core/project.ts";
 import type { PermissionRequest } from "../../src/core/prompts.ts";
 import { type Reply, Undeliverable } from "../../src/core/reply.ts";
-import type { Turn, TurnEnd } from "../../src/core/turn.ts";
+import { EMPTY_END as NO_ANSWER, type Turn, type TurnEnd } from "../../src/core/turn.ts";
 import { createLedger } from "../../src/sqlite/ledger.ts";
 import { createSessionStore } from "../../src/sqlite/sessions.ts";
 import { storageTrouble } from "../../src/sqlite/storage-trouble.ts";
@@ -43,7 +43,11 @@ function setUp(options: FakeAgentsOptions & { deliver?: (turn: Turn, end: TurnEn
   const reports: string[] = [];
   const troubles: string[] = [];
   const clock = { passedMs: 0 };
-  const configured: { project: Project | undefined; grants: SessionGrants } = { project, grants: NO_GRANTS };
+  const configured: { project: Project | undefined; grants: SessionGrants; breaksQuestions: boolean } = {
+    project,
+    grants: NO_GRANTS,
+    breaksQuestions: false,
+  };
   const questions: Question[] = [];
   const closed: string[] = [];
   let ids = 0;
@@ -75,7 +79,7 @@ function setUp(options: FakeAgentsOptions & { deliver?: (turn: Turn, end: TurnEn
         show: () => {},
         askToContinue: async (tool) => void shown.push(`${turn.prompt} cut short in ${tool}`),
         hold: async () => void shown.push(`${turn.prompt} is held`),
-        refused: async () => {},
+        refused: async () => void shown.push(`${turn.prompt} is refused`),
         withdraw: async () => void shown.push(`${turn.prompt} is withdrawn`),
         leave: async () => void shown.push(`${turn.prompt} is left`),
         finish: async (end) => {
@@ -87,7 +91,10 @@ function setUp(options: FakeAgentsOptions & { deliver?: (turn: Turn, end: TurnEn
       promptOf: async ({ prompt }) => [{ type: "text", text: prompt }],
       stillAllowed: async () => undefined,
       questions: {
-        open: (request, turn, answer) => questions.push({ request, turn, answer }),
+        open: (request, turn, answer) => {
+          if (configured.breaksQuestions) throw new Error("a bug");
+          questions.push({ request, turn, answer });
+        },
         withdraw: (requestId) => shown.push(`${requestId} is withdrawn`),
         closeTurn: (turnId) => closed.push(turnId),
       },
@@ -103,28 +110,24 @@ function setUp(options: FakeAgentsOptions & { deliver?: (turn: Turn, end: TurnEn
   };
   let current = open();
   const accept = (prompt: string) => {
-    ledger.accept({
-      id: `turn-${prompt}`,
-      conversationId: "10",
-      guildId: "100",
-      projectName: "web",
-      messageId: `message-${prompt}`,
-      authorId: "1",
-      authorName: "ann",
-      prompt,
-    });
+    ledger.accept(newTurn(prompt));
     current.wake();
   };
   return {
     conversation: () => current,
     idle: () => current.idle(),
     /** What kill -9 leaves: agents gone, and only what the database holds. */
-    crash: () => {
+    crash: (fate: "continue" | "ask" = "continue") => {
       process.isAlive = false;
       process = { isAlive: true };
       current = open();
       for (const agent of agents.running()) agent.exit();
-      return ledger.recover();
+      const cutShort: Turn[] = [];
+      ledger.recover((turn) => {
+        cutShort.push(turn);
+        return { fate };
+      });
+      return cutShort;
     },
     accept,
     ledger,
@@ -139,6 +142,19 @@ function setUp(options: FakeAgentsOptions & { deliver?: (turn: Turn, end: TurnEn
     configured,
     questions,
     closed,
+  };
+}
+
+function newTurn(prompt: string) {
+  return {
+    id: `turn-${prompt}`,
+    conversationId: "10",
+    guildId: "100",
+    projectName: "web",
+    messageId: `message-${prompt}`,
+    authorId: "1",
+    authorName: "ann",
+    prompt,
   };
 }
 
@@ -318,17 +334,64 @@ test("an answer that could not be sent is sent by the next daemon, without askin
   let works = false;
   const { accept, idle, conversation, crash, ledger, shown, agents } = setUp({
     onTurn: (agent) => agent.answer("x"),
-    deliver: () => (works ? Promise.resolve() : Promise.reject(new Error("aborted"))),
+    deliver: () => (works ? Promise.resolve() : new Promise(() => {})),
   });
   accept("a");
-  await idle();
-  expect(ledger.turn("turn-a")?.state).toBe("delivering");
+  await expect.poll(() => ledger.turn("turn-a")?.state).toBe("delivering");
   works = true;
   crash();
   conversation().wake();
   await idle();
   expect(shown).toEqual(["a: answered x"]);
   expect(agents.all).toHaveLength(1);
+});
+
+test("an answer that can't be shown for a mistake of ours ends as failed with an id, and the next is shown", async () => {
+  const { accept, idle, ledger, shown, reports } = setUp({
+    onTurn: (agent) => agent.answer("x"),
+    deliver: ({ prompt }) => (prompt === "a" ? Promise.reject(new TypeError("a bug")) : Promise.resolve()),
+  });
+  accept("a");
+  accept("b");
+  await idle();
+  expect(shown).toEqual(["a is refused", "b: answered x"]);
+  expect(reports).toEqual(["the answer could not be delivered"]);
+  expect(ledger.turn("turn-a")).toMatchObject({
+    state: "failed",
+    end: { failureCode: "undeliverable", errorId: "error-1" },
+  });
+});
+
+test("the end of a turn that did not run is told once, and after what an earlier daemon had not delivered", async () => {
+  let works = false;
+  const { accept, idle, conversation, crash, ledger, shown } = setUp({
+    onTurn: (agent) => agent.answer("x"),
+    deliver: () => (works ? Promise.resolve() : new Promise(() => {})),
+  });
+  accept("a");
+  await expect.poll(() => ledger.turn("turn-a")?.state).toBe("delivering");
+  works = true;
+  crash();
+  conversation().tell(ledger.record(newTurn("b"), { ...NO_ANSWER, outcome: "expired" })!);
+  accept("c");
+  await idle();
+  expect(shown).toEqual(["a: answered x", "b: expired", "c: answered x"]);
+});
+
+test("what waits runs once it is known whether it is still wanted", async () => {
+  const { accept, idle, conversation, shown, ledger } = setUp({
+    onTurn: (agent, _, prompt) => agent.answer(prompt),
+  });
+  const review = Promise.withResolvers<void>();
+  conversation().resume(review.promise);
+  accept("a");
+  accept("b");
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(ledger.turn("turn-a")?.state).toBe("accepted");
+  ledger.move("turn-a", "withdraw");
+  review.resolve();
+  await idle();
+  expect(shown).toEqual(["b: answered b"]);
 });
 
 test("a session that can't be resumed is replaced, and the answer says that the context is gone", async () => {
@@ -560,10 +623,9 @@ test("a turn whose tool was cut short waits for a person, and goes on when told"
   agent.emit({ type: "turn_started", turnId: "turn-a" });
   agent.emit({ ...use, toolUseId: "u1", name: "Read", input: {} });
   agent.emit({ ...use, toolUseId: "u2", name: "Bash", input: { command: "npm publish" } });
-  expect(crash()).toMatchObject([
+  expect(crash("ask")).toMatchObject([
     { id: "turn-a", crashes: 1, openTool: "Bash npm publish", state: "queued" },
   ]);
-  ledger.await("turn-a", "restart");
   accept("b");
   await idle();
   expect(shown).toEqual(["a cut short in Bash npm publish"]);
@@ -668,4 +730,74 @@ test("turns keep their order and their ends when the clock jumps back", async ()
   await idle();
   expect(shown).toEqual(["a: answered re a", "b: answered re b", "c: answered re c"]);
   expect(ledger.turn("turn-c")?.state).toBe("answered");
+});
+
+test("a reset while a turn waits for an agent counts: it runs in the session after it", async () => {
+  const set = setUp({ onTurn: (agent, _, prompt) => agent.answer(`re ${prompt}`) });
+  set.accept("a");
+  await set.idle();
+  await set.pool.end("10");
+  const old = set.sessions.current("10");
+  const release = await withoutFreeAgent(set);
+  set.accept("b");
+  await expect.poll(() => set.ledger.turn("turn-b")?.state).toBe("queued");
+  set.sessions.reset("10", "reset in a shell");
+  release();
+  await set.idle();
+  expect(set.shown).toEqual(["a: answered re a", "b: answered re b"]);
+  const now = set.sessions.current("10");
+  expect(now?.sessionId).not.toBe(old?.sessionId);
+  expect(set.ledger.turn("turn-b")).toMatchObject({ attempts: 1, sessionId: now?.sessionId });
+  const own = set.agents.all.filter(({ spec }) => spec.conversationId === "10");
+  const asked = own.filter(({ commands }) => commands.some(({ type }) => type === "turn"));
+  expect(asked.map(({ spec }) => spec.sessionId)).toEqual([old?.sessionId, now?.sessionId]);
+});
+
+test("a tool for which a person is still being asked has done nothing; one that was allowed may have", async () => {
+  const { accept, agents, ledger, questions } = setUp();
+  accept("a");
+  await expect.poll(() => agents.all[0]?.commands.length).toBe(1);
+  const agent = agents.all[0]!;
+  const input = { command: "npm publish" };
+  agent.emit({ type: "turn_started", turnId: "turn-a" });
+  agent.emit({ type: "tool_use", parentToolUseId: undefined, toolUseId: "u1", name: "Bash", input });
+  expect(ledger.turn("turn-a")?.openTool).toBe("Bash npm publish");
+  const asked = { requestId: "r1", toolUseId: "u1", toolName: "Bash", input, suggestions: [] };
+  agent.emit({ type: "permission_requested", ...asked });
+  expect(ledger.turn("turn-a")?.openTool).toBeUndefined();
+  questions[0]!.answer({ behavior: "allow" });
+  expect(ledger.turn("turn-a")?.openTool).toBe("Bash npm publish");
+  agent.emit({ type: "tool_result", toolUseId: "u1", isError: false, text: "" });
+  expect(ledger.turn("turn-a")?.openTool).toBeUndefined();
+});
+
+test("a tool that the daemon's own end cuts short stays noted, though its agent still tells of its result", async () => {
+  const { accept, agents, ledger, conversation } = setUp({ ignoresStop: true });
+  accept("a");
+  await expect.poll(() => agents.all[0]?.commands.length).toBe(1);
+  const agent = agents.all[0]!;
+  agent.emit({ type: "turn_started", turnId: "turn-a" });
+  const input = { command: "npm publish" };
+  agent.emit({ type: "tool_use", parentToolUseId: undefined, toolUseId: "u1", name: "Bash", input });
+  const closed = conversation().close(AbortSignal.abort());
+  agent.emit({ type: "tool_result", toolUseId: "u1", isError: true, text: "interrupted" });
+  agent.exit();
+  await closed;
+  expect(ledger.turn("turn-a")).toMatchObject({ state: "queued", openTool: "Bash npm publish" });
+});
+
+test("a question that can't be put is denied, and the turn goes on", async () => {
+  const { accept, agents, configured, shown, idle, troubles } = setUp();
+  accept("a");
+  await expect.poll(() => agents.all[0]?.commands.length).toBe(1);
+  const agent = agents.all[0]!;
+  agent.emit({ type: "turn_started", turnId: "turn-a" });
+  configured.breaksQuestions = true;
+  const asked = { requestId: "r1", toolUseId: "u1", toolName: "Bash", input: {}, suggestions: [] };
+  agent.emit({ type: "permission_requested", ...asked });
+  expect(agent.commands.at(-1)).toMatchObject({ type: "answer", answer: { behavior: "deny" } });
+  agent.answer("done");
+  await idle();
+  expect(shown).toEqual(["a: answered done"]);
+  expect(troubles).toHaveLength(1);
 });

@@ -61,7 +61,7 @@ test("a turn whose channel is deleted ends as failed, once, with an id in the lo
   const world = await started();
   const { discord, ann, web } = world;
   await ann.says(web, "m1 lines=4 pace=100", { mention: true });
-  await expect.poll(() => openStates(world)).toEqual(["running"]);
+  await expect.poll(() => openStates(world), { timeout: 10_000 }).toEqual(["running"]);
   discord.guild.deleteChannel(web);
   await expect.poll(() => failures(world), { timeout: 10_000 }).toHaveLength(1);
   const [turn] = failures(world);
@@ -110,13 +110,34 @@ test("an answer that Discord refuses for what it says ends the turn, and a perso
 test("where Discord refuses every message the turn ends all the same, and the next one is answered", async () => {
   const world = await started({ config: { replies: { stream: false } } });
   const { discord, ann, web, until, contents } = world;
-  discord.faults.failNext({ ...MESSAGES, status: 400, times: 3 });
+  discord.faults.failNext({ ...MESSAGES, status: 400, times: 100 });
   await ann.says(web, "m1 lines=2", { mention: true });
   await expect.poll(() => failures(world), { timeout: 10_000 }).toHaveLength(1);
+  discord.faults.clear();
   await ann.says(web, "m2 lines=1", { mention: true });
   await until((now) => ends(now).length === 1);
   expect(contents()).toHaveLength(1);
 });
+
+test("a daemon that is told to stop at once does so while Discord does not answer", async () => {
+  const world = await wholeDaemon();
+  const { discord, ann, web, contents } = world;
+  const daemon = await world.start();
+  await discord.botIsOnline();
+  discord.faults.failNext({ ...MESSAGES, status: "hang", times: 100 });
+  await ann.says(web, "m1 lines=1", { mention: true });
+  await ann.says(web, "m2 lines=9 pace=1000", { mention: true });
+  await expect.poll(() => openStates(world), { timeout: 10_000 }).toEqual(["delivering", "running"]);
+  const beganAt = performance.now();
+  await world.stop(daemon);
+  // discord.js gives a request four times fifteen seconds.
+  expect(performance.now() - beganAt).toBeLessThan(12_000);
+  expect(openStates(world)).toEqual(["delivering", "queued"]);
+  discord.faults.clear();
+  await world.start();
+  await world.until((now) => ends(now).length === 2);
+  expect(ends(contents())).toEqual(["m1", "m2"]);
+}, 60_000);
 
 function openStates({ paths }: WholeDaemon): string[] {
   const db = testDatabase(paths.database);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Daemon } from "../../src/daemon/daemon.ts";
+import { testDatabase } from "../support/database.ts";
 import { type WholeDaemon, wholeDaemon } from "../support/whole-daemon.ts";
 
 /** A channel in which a slow turn runs, so that what is said next waits. */
@@ -87,11 +88,12 @@ test("with `edits: rerun` a message that is edited after its answer is answered 
 });
 
 test("edits and deletes that happen while the daemon is stopped count for what still waits", async () => {
-  const { ann, web, discord, daemon, start, stop, contents, until } = await busyChannel();
+  const { ann, web, discord, daemon, start, stop, contents, until, paths } = await busyChannel();
   const edited = await ann.says(web, "m2 lines=1", { mention: true });
   const deleted = await ann.says(web, "m3 lines=1", { mention: true });
   await ann.says(web, "m4 lines=1", { mention: true });
-  await expect.poll(() => reactedTo(discord, web), { timeout: 10_000 }).toBe(4);
+  const accepted = testDatabase(paths.database).prepare("SELECT count(*) FROM turns").pluck();
+  await expect.poll(() => accepted.get(), { timeout: 10_000, interval: 10 }).toBe(4);
   await stop(daemon);
   await ann.edits(edited, `${discord.bot.mention} m5 lines=1`);
   await ann.deletes(deleted);
@@ -100,8 +102,3 @@ test("edits and deletes that happen while the daemon is stopped count for what s
   const answered = contents().map((content) => content.match(/m\d/)?.[0]);
   expect(answered).toEqual(["m1", "m5", "m4"]);
 });
-
-/** How many messages the bot has accepted, as people see it. */
-function reactedTo(discord: WholeDaemon["discord"], channel: { id: string }): number {
-  return discord.messages(channel).filter(({ reactions }) => (reactions ?? []).length > 0).length;
-}

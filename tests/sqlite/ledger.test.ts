@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { NewTurn } from "../../src/core/ledger.ts";
 import type { TurnEnd } from "../../src/core/turn.ts";
 import { createCursorStore } from "../../src/sqlite/cursors.ts";
@@ -131,27 +131,96 @@ test("a turn's end counts its message in the session", () => {
   });
 });
 
-test("a turn that ends after a reset does not bring the old session back", () => {
-  const { ledger, sessions } = setUp();
-  sessions.currentOrNew("10", "web", "s1");
+test("a turn that ends after a reset counts in the session that it ran in, which stays past", () => {
+  const { ledger, sessions, db } = setUp();
+  const old = sessions.currentOrNew("10", "web", "s1");
   ledger.accept(newTurn("a"));
+  ledger.move("a", "start", { generation: old.generation });
   expect(sessions.reset("10", "reset")?.sessionId).toBe("s1");
+  ledger.end("a", answered, { sessionId: "s1", costUsd: 1 });
   expect(sessions.current("10")).toBeUndefined();
-  const fresh = sessions.currentOrNew("10", "web", "s2");
-  expect(fresh.generation).toBe(1);
-  ledger.end("a", answered, { sessionId: "s2", costUsd: 1 });
-  expect(sessions.current("10")).toMatchObject({ sessionId: "s2", messageCount: 0 });
+  expect(db.prepare("SELECT session_id, message_count, cost_usd FROM past_sessions").all()).toEqual([
+    { session_id: "s1", message_count: 1, cost_usd: 1 },
+  ]);
+  expect(sessions.currentOrNew("10", "web", "s2")).toMatchObject({ messageCount: 0, generation: 1 });
 });
 
-test("a turn that waited through a reset counts in the session in which it runs", () => {
+test("a turn does not start in a session that was reset since it was looked up", () => {
   const { ledger, sessions } = setUp();
-  sessions.currentOrNew("10", "web", "s1");
+  const old = sessions.currentOrNew("10", "web", "s1");
   ledger.accept(newTurn("a"));
   sessions.reset("10", "reset");
-  sessions.currentOrNew("10", "web", "s2");
-  ledger.move("a", "start");
+  expect(ledger.move("a", "start", { generation: old.generation })).toBe(false);
+  expect(ledger.turn("a")).toMatchObject({ state: "accepted", attempts: 0 });
+  const fresh = sessions.currentOrNew("10", "web", "s2");
+  expect(ledger.move("a", "start", { generation: fresh.generation })).toBe(true);
   ledger.end("a", answered, { sessionId: "s2", costUsd: 1 });
   expect(sessions.current("10")).toMatchObject({ sessionId: "s2", messageCount: 1, costUsd: 1 });
+});
+
+test("a session's cost never goes down, whatever is told late", () => {
+  const { ledger, sessions } = setUp();
+  sessions.currentOrNew("10", "web", "s1");
+  for (const [id, costUsd] of [
+    ["a", 5],
+    ["b", 1],
+  ] as const) {
+    ledger.accept(newTurn(id));
+    ledger.end(id, answered, { sessionId: "s1", costUsd });
+  }
+  expect(sessions.current("10")).toMatchObject({ messageCount: 2, costUsd: 5 });
+});
+
+describe("after a crash", () => {
+  const decide = (fate: "continue" | "ask") => () => ({ fate });
+
+  test("what ran waits again, and the crash is counted", () => {
+    const { ledger } = setUp();
+    ledger.accept(newTurn("a"));
+    ledger.move("a", "start");
+    ledger.recover(decide("continue"));
+    expect(ledger.turn("a")).toMatchObject({ state: "queued", crashes: 1, awaits: undefined });
+    ledger.recover(decide("continue"));
+    expect(ledger.turn("a")?.crashes).toBe(1);
+  });
+
+  test("all is decided in one transaction: one that fails has changed nothing", () => {
+    const { ledger } = setUp();
+    for (const id of ["a", "b"]) {
+      ledger.accept(newTurn(id));
+      ledger.move(id, "start");
+    }
+    const failing = ({ id }: { id: string }) => {
+      if (id === "b") throw new Error("the disk is full");
+      return { fate: "ask" as const };
+    };
+    expect(() => ledger.recover(failing)).toThrow("the disk is full");
+    expect(ledger.turn("a")).toMatchObject({ state: "running", crashes: 0, awaits: undefined });
+  });
+
+  test("a turn that was given up has ended", () => {
+    const { ledger } = setUp();
+    ledger.accept(newTurn("a"));
+    ledger.move("a", "start");
+    const end = { ...answered, outcome: "failed", failureCode: "daemon_crashed" } as const;
+    ledger.recover(() => ({ fate: "give_up", end }));
+    expect(ledger.turn("a")).toMatchObject({ state: "delivering", end: { failureCode: "daemon_crashed" } });
+  });
+
+  test("one that was let go while a tool was at work is decided on too, until a person has let it go on", () => {
+    const { ledger } = setUp();
+    ledger.accept(newTurn("a"));
+    ledger.move("a", "start");
+    ledger.noteTool("a", "Bash npm publish");
+    ledger.move("a", "wait");
+    ledger.recover(decide("ask"));
+    expect(ledger.turn("a")).toMatchObject({ crashes: 0, awaits: "restart", openTool: "Bash npm publish" });
+    ledger.await("a", undefined);
+    expect(ledger.turn("a")).toMatchObject({ awaits: undefined, openTool: undefined });
+    ledger.recover(() => {
+      throw new Error("nothing is left to decide");
+    });
+  });
 });
 
 test("a session that can't be resumed gives way to a fresh one, unless another stands there already", () => {

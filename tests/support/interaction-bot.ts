@@ -62,6 +62,8 @@ export async function interactionBot(
     onEdit: () => {},
     onDelete: () => {},
     onTyping: () => {},
+    onAppeared: () => {},
+    onAccess: () => {},
     onNewSession: () => {},
     onSessionReady: () => {},
     onInteraction: (interaction) => void interactions(interaction),

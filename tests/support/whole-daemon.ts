@@ -25,6 +25,8 @@ export interface WholeDaemon {
   readonly web: { readonly id: string };
   readonly paths: Paths;
   readonly lines: readonly LogLine[];
+  /** Adds a project to the config, as an edit of the file does while the daemon runs. */
+  addProject(name: string, channel: { readonly id: string }): void;
   /** Settles once it is ready; it ends with the test, or when stopped. */
   start(): Promise<Daemon>;
   stop(daemon: Daemon): Promise<void>;
@@ -66,8 +68,11 @@ export async function wholeDaemon(options: WholeDaemonOptions = {}): Promise<Who
     ...(typeof options.config === "function" ? options.config(discord) : options.config),
     projects: [{ name: "web", channel_id: web.id, project_dir: projectDir, ...options.project }],
   };
-  writeFileSync(paths.config, stringify(configured), { mode: 0o600 });
-  const { config } = loadConfig({ path: paths.config, env });
+  const load = () => {
+    writeFileSync(paths.config, stringify(configured), { mode: 0o600 });
+    return loadConfig({ path: paths.config, env }).config;
+  };
+  let config = load();
   const { log, lines } = collectingLogger();
 
   const contents = (channel = web) => written(discord, channel).map(({ content }) => content);
@@ -78,6 +83,10 @@ export async function wholeDaemon(options: WholeDaemonOptions = {}): Promise<Who
     web,
     paths,
     lines,
+    addProject: (name, { id }) => {
+      configured.projects.push({ name, channel_id: id, project_dir: projectDir });
+      config = load();
+    },
     start: async () => {
       const daemon = await startDaemon({ config: () => config, paths, env, log });
       onTestFinished(() => stop(daemon));

@@ -18,6 +18,8 @@ export interface OpenPrompt {
   /** Settles with the message's id, or undefined when it could not be posted. */
   posted: Promise<string | undefined>;
   timer: NodeJS.Timeout | undefined;
+  /** Aborted once it is decided or withdrawn. */
+  readonly over: AbortController;
 }
 
 /** The message as it is asked: the asker is pinged, since Claude waits for them. */

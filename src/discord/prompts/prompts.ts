@@ -1,7 +1,9 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Events } from "../../core/events.ts";
 import type { GrantStore } from "../../core/grants.ts";
 import type { Project, Snowflake } from "../../core/project.ts";
 import type { PermissionRequest, Prompt, PromptState, PromptStore, Questions } from "../../core/prompts.ts";
+import { Undeliverable } from "../../core/reply.ts";
 import type { ChannelApi } from "../channel-api.ts";
 import type { InteractionAnswer } from "../interactions/answer.ts";
 import { type InteractionHandler, interactionHandler, type Subject } from "../interactions/handler.ts";
@@ -37,8 +39,8 @@ export interface Prompts extends Questions {
   readonly handler: InteractionHandler;
   /** Takes the buttons from prompts that an earlier process left open. */
   closeLost(): Promise<void>;
-  /** Settles when what has been decided stands in the channels. */
-  idle(): Promise<void>;
+  /** Settles when what has been decided stands in the channels, or after `timeoutMs`. */
+  idle(timeoutMs: number): Promise<void>;
 }
 
 /** Puts Claude's requests before people, as messages with buttons. The first answer counts. */
@@ -54,21 +56,37 @@ export function createPrompts(deps: PromptsDeps): Prompts {
     edits.add(settled);
   };
 
+  /** The question stands without its record: that only helps a later process to close what this one left open. */
+  const kept = (write: () => unknown) => {
+    try {
+      write();
+    } catch (error) {
+      deps.log.warn("a question could not be written down", { error });
+    }
+  };
+
+  /** Tries until it stands there or is over: Discord may be away for a while. */
   const post = async (prompt: OpenPrompt): Promise<string | undefined> => {
     const { id, channel, turn, view, request } = prompt;
-    try {
-      const replyTo = turn.messageId === undefined ? {} : { replyTo: turn.messageId };
-      for (const [position, message] of view.before.entries()) {
-        await channel.create(message, { nonce: `${id}-${position}`, ...replyTo });
+    const replyTo = turn.messageId === undefined ? {} : { replyTo: turn.messageId };
+    for (let waitMs = 1_000; open.has(id); waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
+      try {
+        for (const [position, message] of view.before.entries()) {
+          await channel.create(message, { nonce: `${id}-${position}`, ...replyTo });
+        }
+        const messageId = await channel.create(askedMessage(prompt), { nonce: id, ...replyTo });
+        kept(() => store.posted(id, messageId));
+        return messageId;
+      } catch (error) {
+        deps.log.warn("a question could not be posted", { turn_id: turn.id, tool: request.toolName, error });
+        if (!(error instanceof Undeliverable)) {
+          await delay(waitMs, undefined, { signal: prompt.over.signal }).catch(() => {});
+          continue;
+        }
+        if (settle(prompt, "withdrawn")) prompt.answer({ behavior: "deny", message: UNASKABLE });
       }
-      const messageId = await channel.create(askedMessage(prompt), { nonce: id, ...replyTo });
-      store.posted(id, messageId);
-      return messageId;
-    } catch (error) {
-      deps.log.warn("a question could not be posted", { turn_id: turn.id, tool: request.toolName, error });
-      if (settle(prompt, "withdrawn")) prompt.answer({ behavior: "deny", message: UNASKABLE });
-      return undefined;
     }
+    return undefined;
   };
 
   /** False when somebody was faster. */
@@ -79,7 +97,8 @@ export function createPrompts(deps: PromptsDeps): Prompts {
   ): boolean => {
     if (!open.delete(prompt.id)) return false;
     clearTimeout(prompt.timer);
-    store.decide(prompt.id, state, decidedBy);
+    prompt.over.abort();
+    kept(() => store.decide(prompt.id, state, decidedBy));
     const { turn, request } = prompt;
     const who = decidedBy === undefined ? {} : { user_id: decidedBy };
     const { toolName, input } = request;
@@ -107,7 +126,8 @@ export function createPrompts(deps: PromptsDeps): Prompts {
   ) => {
     if (!settle(prompt, step.state, actor.userId)) return answer.whisper({ content: decidedText(prompt.id) });
     const sessionId = deps.sessionId(prompt.turn.conversationId);
-    if (step.grant !== undefined && sessionId !== undefined) deps.grants.add(sessionId, step.grant);
+    const { grant } = step;
+    if (grant !== undefined && sessionId !== undefined) kept(() => deps.grants.add(sessionId, grant));
     prompt.answer(step.answer);
     const verdict = `**${step.verdict}** by <@${actor.userId}>, ${discordTime(deps.now(), "f")}.`;
     await answer.update(settledMessage(step.text ?? prompt.view.text, verdict));
@@ -127,7 +147,9 @@ export function createPrompts(deps: PromptsDeps): Prompts {
       await channel.edit(messageId, over);
     } else if (deps.now() - openedAtMs < NONCE_KNOWN_MS) {
       // The process died between sending and noting it: the same nonce gives the message that stands there.
-      await channel.edit(await channel.create(over, { nonce: id }), over);
+      const standing = await channel.create(over, { nonce: id });
+      kept(() => store.posted(id, standing));
+      await channel.edit(standing, over);
     }
   };
 
@@ -176,14 +198,11 @@ export function createPrompts(deps: PromptsDeps): Prompts {
         untilMs: deps.now() + timeoutMs,
         posted: Promise.resolve(undefined),
         timer: undefined,
+        over: new AbortController(),
       };
-      store.opened({
-        id,
-        turnId: turn.id,
-        conversationId: turn.conversationId,
-        toolName: request.toolName,
-        text: view.text,
-      });
+      const { conversationId } = turn;
+      const { toolName } = request;
+      kept(() => store.opened({ id, turnId: turn.id, conversationId, toolName, text: view.text }));
       open.set(id, prompt);
       deps.events.emit({ type: "prompt_opened", turn, toolName: request.toolName, text: view.text });
       prompt.timer = setTimeout(() => {
@@ -203,13 +222,18 @@ export function createPrompts(deps: PromptsDeps): Prompts {
     },
     closeLost: async () => {
       for (const lost of store.open()) {
-        if (open.has(lost.id) || !store.decide(lost.id, "lost")) continue;
-        background(closeOne(lost), { conversation: lost.conversationId });
+        if (open.has(lost.id)) continue;
+        kept(() => {
+          if (!store.decide(lost.id, "lost")) return;
+          background(closeOne(lost), { conversation: lost.conversationId });
+        });
       }
       await Promise.all(edits);
     },
-    idle: async () => {
-      while (edits.size > 0) await Promise.all(edits);
+    idle: async (timeoutMs) => {
+      const over = AbortSignal.timeout(timeoutMs);
+      const timeout = new Promise((resolve) => over.addEventListener("abort", resolve));
+      while (edits.size > 0 && !over.aborted) await Promise.race([Promise.all(edits), timeout]);
     },
   };
 }
@@ -228,6 +252,9 @@ function viewOf(promptId: string, request: PermissionRequest): PromptView {
 
 /** Discord remembers a nonce for some minutes; later a new message would appear, about something long gone. */
 const NONCE_KNOWN_MS = 3 * 60_000;
+
+/** Between two tries to post a question. */
+const LONGEST_WAIT_MS = 15_000;
 
 const UNASKABLE = "Nobody could be asked for permission, so it is denied. Go on without it.";
 

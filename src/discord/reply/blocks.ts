@@ -1,19 +1,12 @@
-import type { BlockContent, DefinitionContent, List, ListItem, Nodes, RootContent } from "mdast";
+import type { BlockContent, DefinitionContent, List, ListItem, Nodes, RootContent, Table } from "mdast";
+import { blankLine, bulletOf, itemLines, withCostOf } from "./container-lines.ts";
 import { codeLines } from "./fence.ts";
-import { appendBlock, type Line, line, NEVER } from "./line.ts";
+import { appendBlock, type Line } from "./line.ts";
 import { parseBlocks } from "./markdown.ts";
-import { bulletOf, headingLine, paragraphLines } from "./prose-lines.ts";
+import { insideItem, insideQuote, laterItem, type Place, topOf } from "./place.ts";
+import { headingLine, paragraphLines, ruleLine } from "./prose-lines.ts";
 import { tableLines } from "./table.ts";
-
-/** Where a block stands. */
-interface Place {
-  readonly source: string;
-  /** What its containers put before each of its lines. */
-  readonly lead: string;
-  /** How much of `lead` is a list's indentation. */
-  readonly indent: number;
-  readonly cost: number;
-}
+import type { TableRows } from "./table-rows.ts";
 
 /**
  * A score of lists and quotes inside each other are no answer that anybody means, and ten thousand overflow the
@@ -23,93 +16,71 @@ const TOO_DEEP =
   /^(?:[ \t]{120}[ \t]*(?:[-*+>]|\d{1,9}[.)])|(?:[ \t]{0,8}(?:>|[-+*][ \t]|\d{1,9}[.)][ \t])){20}[^\n]*[^-*_ \t\n])/m;
 
 /** The lines of a text in Discord's dialect, from its Markdown tree. */
-export function blockLines(source: string): Line[] {
-  if (TOO_DEEP.test(source)) return paragraphLines(source);
-  return siblings(parseBlocks(source).children, { source, lead: "", indent: 0, cost: 0 });
+export function blockLines(source: string, place: Place = topOf()): Line[] {
+  if (TOO_DEEP.test(source)) return paragraphLines(source, place);
+  return siblings(parseBlocks(source).children, source, place);
 }
 
-type Block = RootContent | BlockContent | DefinitionContent | ListItem;
+type Block = RootContent | BlockContent | DefinitionContent;
 
-function siblings(nodes: readonly Block[], place: Place): Line[] {
+function siblings(nodes: readonly Block[], source: string, place: Place): Line[] {
   const lines: Line[] = [];
   let previousEnd: number | undefined;
   for (const node of nodes) {
-    const from = node.position?.start.line ?? 0;
-    const gap = previousEnd !== undefined && from - previousEnd > 1;
-    const { lead, indent } = place;
-    const blank = line(lead.slice(0, indent).trimEnd() + lead.slice(indent), { breakCost: NEVER, indent });
-    appendBlock(lines, block(node, place), gap ? blank : undefined);
+    const gap = previousEnd !== undefined && firstRow(node) - previousEnd > 1;
+    appendBlock(lines, block(node, source, place), gap ? blankLine(place) : undefined);
     previousEnd = node.position?.end.line;
   }
   return lines;
 }
 
-function block(node: Block, place: Place): Line[] {
-  const { source, lead, indent, cost } = place;
+function block(node: Block, source: string, place: Place): Line[] {
   switch (node.type) {
     case "heading":
-      return [headingLine(rawText(node), node.depth, lead, indent, cost)];
+      return [headingLine(rawText(node), node.depth, place)];
     case "code": {
       const info = [node.lang, node.meta].filter((each) => each !== null).join(" ");
-      return withFirstCost(codeLines(node.value.split("\n"), info, place), cost);
+      return withCostOf(place, codeLines(node.value.split("\n"), info, place));
     }
-    case "blockquote": {
-      // Discord has one level of quotes, and takes three signs for "everything below".
-      const inner = lead.includes(">") ? lead : `${lead}> `;
-      return siblings(node.children, { source, lead: inner, indent, cost: Math.max(cost, 0.1) }).map(
-        (each, index) => (index === 0 ? { ...each, breakCost: cost } : each),
-      );
-    }
+    case "blockquote":
+      return withCostOf(place, siblings(node.children, source, insideQuote(place)));
     case "list":
-      return listLines(node, place);
+      return listLines(node, source, place);
     case "table":
-      return withFirstCost(tableLines(node, source, lead, indent), cost);
+      return withCostOf(place, tableLines(rowsOf(node, source), place));
     case "thematicBreak":
-      return [
-        line(`${lead}---`, {
-          breakCost: cost,
-          lead: lead.length,
-          prefix: lead.slice(indent),
-          indent,
-        }),
-      ];
+      return [ruleLine(place)];
     default:
-      return paragraphLines("children" in node ? rawText(node) : slice(node, source), lead, indent, cost);
+      return paragraphLines("children" in node ? rawText(node) : slice(node, source), place);
   }
 }
 
-function listLines(list: List, place: Place): Line[] {
-  const { source, lead, indent, cost } = place;
+function listLines(list: List, source: string, place: Place): Line[] {
   const lines: Line[] = [];
   let previousEnd: number | undefined;
   for (const [index, item] of list.children.entries()) {
-    const gap = previousEnd !== undefined && (item.position?.start.line ?? 0) - previousEnd > 1;
-    const itemCost = index === 0 ? cost : Math.max(cost, lead === "" ? 0.1 : 0.2);
-    const blank = line(lead.trimEnd(), { breakCost: NEVER, indent });
-    appendBlock(lines, itemLines(item, { source, lead, indent, cost: itemCost }), gap ? blank : undefined);
+    const gap = previousEnd !== undefined && firstRow(item) - previousEnd > 1;
+    const bullet = bulletOf(/^(?:[-+*]|\d{1,9}[.)])/.exec(slice(item, source))?.[0] ?? "-");
+    const inside = siblings(item.children, source, insideItem(place, bullet));
+    const shown = itemLines(bullet, inside, index === 0 ? place : laterItem(place));
+    appendBlock(lines, shown, gap ? blankLine(place) : undefined);
     previousEnd = item.position?.end.line;
   }
   return lines;
 }
 
-function itemLines(item: ListItem, { source, lead, indent, cost }: Place): Line[] {
-  const bullet = bulletOf(/^(?:[-+*]|\d{1,9}[.)])/.exec(slice(item, source))?.[0] ?? "-");
-  const quoted = lead.includes(">");
-  const inner = siblings(item.children, {
-    source,
-    lead: lead + " ".repeat(bullet.length),
-    indent: quoted ? indent : indent + bullet.length,
-    cost: 0.3,
-  });
-  const [first, ...rest] = inner;
-  const own = { breakCost: cost, indent };
-  if (first === undefined) return [line(lead + bullet, own)];
-  const text = lead + bullet + first.text.slice(lead.length + bullet.length);
-  return [{ ...first, ...own, text }, ...rest];
+function rowsOf(table: Table, source: string): TableRows {
+  const cells = table.children.map((row) =>
+    row.children.map((cell) => {
+      const [first, last] = [cell.children.at(0), cell.children.at(-1)];
+      return source.slice(first?.position?.start.offset ?? 0, last?.position?.end.offset ?? 0);
+    }),
+  );
+  return { cells, align: table.align ?? [] };
 }
 
-function withFirstCost(lines: readonly Line[], cost: number): Line[] {
-  return lines.map((each, index) => (index === 0 ? { ...each, breakCost: cost } : each));
+function firstRow(node: Block | ListItem): number {
+  return node.position?.start.line ?? 0;
 }
 
 function slice(node: Nodes, source: string): string {

@@ -57,9 +57,13 @@ export function findCuts(rendered: RenderedText, from: number, limit: number): C
   if (word >= from + limit * FILLED_BY_WORDS) return { natural, furthest: { offset: word, cost: WORD_COST } };
   const torn = inside.lastWord("torn") ?? 0;
   if (torn >= from + limit * FILLED_BY_WORDS) return { natural, furthest: { offset: torn, cost: TORN_COST } };
-  const grapheme = inside.lastGrapheme();
-  if (grapheme > from) return { natural, furthest: { offset: grapheme, cost: TORN_COST } };
-  // Not one character of this line fits behind what must stay together above it.
+  for (let index = straddling; index >= firstIndex; index--) {
+    const above =
+      index === straddling ? inside : cutsInside(rendered, index, Math.max(from, starts[index] ?? 0), reach);
+    const grapheme = above.lastGrapheme();
+    if (grapheme > from) return { natural, furthest: { offset: grapheme, cost: TORN_COST } };
+  }
+  // Not one character of these lines can be cut off.
   return { natural, furthest: { offset: Math.max(start, from + 1), cost: TORN_COST } };
 }
 
@@ -78,7 +82,7 @@ function openingLength(rendered: RenderedText, from: number, line: Line | undefi
 /** Whether emphasis, code or a link goes on from the line above: it is closed in time only by a cut in a line. */
 function isInsideSpan({ prose, proseOffset }: Line): boolean {
   if (prose === undefined || proseOffset === 0) return false;
-  return prose.spans().some(({ start, end }) => start < proseOffset && proseOffset < end);
+  return prose.spansBetween(proseOffset, proseOffset).length > 0;
 }
 
 function costOf(line: Line, limit: number): number {

@@ -1,35 +1,34 @@
-import { snowflakeTimeMs } from "../../core/catch-up.ts";
 import type { Snowflake } from "../../core/project.ts";
 import type { OwnMessage } from "../own-messages.ts";
 
 /** A message of ours of which it is not known whether Discord took it. */
 export interface DoubtfulDelivery {
   readonly nonce: string;
-  /** When it was planned, in ms since the epoch. */
-  readonly createdAtMs: number;
+  /** What it shall say in the end; it may have been sent when it was not yet complete. */
   readonly content: string;
   readonly replyTo: Snowflake | undefined;
 }
 
 /**
- * The message that an earlier attempt has left in the channel: with the same nonce, answering the same message, or
- * with the same text. `claimed` are those that are known as something else.
+ * The message that an earlier attempt has left in the channel: with the same nonce, answering the same message, or,
+ * where it answers none, with the same text or its beginning. `isKnown` says of a message that it is something else.
  */
 export function findDelivered(
-  delivery: DoubtfulDelivery,
+  { nonce, content, replyTo }: DoubtfulDelivery,
   own: readonly OwnMessage[],
-  claimed: ReadonlySet<Snowflake>,
+  isKnown: (messageId: Snowflake) => boolean,
 ): Snowflake | undefined {
-  const { nonce, createdAtMs, content, replyTo } = delivery;
-  const possible = own.filter(
-    ({ id }) => !claimed.has(id) && snowflakeTimeMs(id) >= createdAtMs - CLOCK_DIFFERENCE_MS,
-  );
-  const found =
-    possible.find((message) => message.nonce === nonce) ??
-    possible.find((message) => replyTo !== undefined && message.replyTo === replyTo) ??
-    possible.find((message) => content !== "" && message.content === content);
-  return found?.id;
+  const possible = own.filter(({ id }) => !isKnown(id));
+  const isSame = (message: OwnMessage) =>
+    replyTo === undefined
+      ? message.replyTo === undefined && isBegun(message.content, content)
+      : message.replyTo === replyTo;
+  return (possible.find((message) => message.nonce === nonce) ?? possible.find(isSame))?.id;
 }
 
-/** So far our clock may be before Discord's. */
-const CLOCK_DIFFERENCE_MS = 60_000;
+function isBegun(standing: string, wanted: string): boolean {
+  if (standing === wanted) return standing !== "";
+  // While it was written it had a line on what Claude did below it, and open code was closed.
+  const begun = standing.replace(/(\n?(-# .*|```))+$/, "").trimEnd();
+  return begun !== "" && wanted.startsWith(begun);
+}

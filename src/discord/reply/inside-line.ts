@@ -21,14 +21,17 @@ export function cutsInside(rendered: RenderedText, index: number, from: number, 
   const last = Math.min(reach - (line === undefined ? 0 : closingLength(line)), end);
 
   const proseStart = start + (line?.lead ?? 0) - (line?.proseOffset ?? 0);
-  const spans = (isCode ? [] : (line?.prose?.spans() ?? []))
-    .map((span) => ({ ...span, start: span.start + proseStart, end: span.end + proseStart }))
-    .filter((span) => span.start < last + 1 && first - 1 < span.end);
+  const inReach = isCode ? [] : line?.prose?.spansBetween(first - 1 - proseStart, last + 1 - proseStart);
+  const spans = (inReach ?? []).map(({ start, end, marker }) => ({
+    start: start + proseStart,
+    end: end + proseStart,
+    marker,
+  }));
   const open = (offset: number) => spans.filter((span) => span.start < offset && offset < span.end);
   const isWhole = (offset: number) => open(offset).length === 0;
   const onlyMarkers = (offset: number) => open(offset).every(({ marker }) => marker !== undefined);
-  const markersFit = (offset: number) =>
-    offset + open(offset).reduce((sum, { marker = "" }) => sum + marker.length, 0) <= last;
+  const markers = (offset: number) => open(offset).reduce((sum, { marker = "" }) => sum + marker.length, 0);
+  const markersFit = (offset: number) => offset + markers(offset) <= last;
 
   // What a pattern looks back at is a few characters long.
   const windowStart = Math.max(start, first - 10);
@@ -46,16 +49,19 @@ export function cutsInside(rendered: RenderedText, index: number, from: number, 
       [...ends(isCode ? CODE_WORD_END : WORD_END)].findLast(
         how === "whole" ? isWhole : (offset) => onlyMarkers(offset) && markersFit(offset),
       ),
+    /** 0 where not one fits. */
     lastGrapheme: (): number => {
       if (!cuttable || last < first) return 0;
       const graphemes = GRAPHEMES.segment(rendered.text.slice(first - 1, last + 64));
-      for (let offset = last; offset >= first; offset--) {
-        offset = first - 1 + (graphemes.containing(offset - first + 1)?.index ?? 0);
-        if (offset >= first && markersFit(offset)) return offset;
+      const begin = (offset: number) => first - 1 + (graphemes.containing(offset - first + 1)?.index ?? 0);
+      for (let offset = begin(last); offset >= first; offset = begin(offset - 1)) {
+        if (markersFit(offset)) return offset;
       }
+      if (begin(last) >= first) return 0;
       // One grapheme that no message can hold: at least no surrogate pair is cut.
-      const unit = rendered.text.charCodeAt(last);
-      return unit >= 0xdc00 && unit <= 0xdfff ? last - 1 : last;
+      const cut = last - markers(last);
+      const unit = rendered.text.charCodeAt(cut);
+      return unit >= 0xdc00 && unit <= 0xdfff ? cut - 1 : cut;
     },
   };
 }

@@ -54,7 +54,7 @@ export function line(text: string, about: Partial<Line> = {}): Line {
 export function appendBlock(lines: Line[], block: readonly Line[], blankBefore: Line | undefined): void {
   const [first, ...rest] = block;
   if (first === undefined) return;
-  const previous = lines.findLast(({ text }) => text !== "");
+  const previous = lines.findLast(({ text, lead, fence }) => fence !== undefined || text.length > lead);
   if (previous !== undefined && blankBefore !== undefined) lines.push(blankBefore);
   lines.push({ ...first, breakCost: costAfter(previous, first) });
   for (const each of rest) lines.push(each);

@@ -39,9 +39,7 @@ export function openMarkers(rendered: RenderedText, offset: number): string[] {
   const column = offset - (rendered.starts[index] ?? 0);
   if (line?.prose === undefined || column <= line.lead) return [];
   const at = column - line.lead + line.proseOffset;
-  return line.prose
-    .spans()
-    .flatMap(({ start, end, marker }) => (marker !== undefined && start < at && at < end ? [marker] : []));
+  return line.prose.spansBetween(at, at).flatMap(({ marker }) => marker ?? []);
 }
 
 /** Whether a line is an empty one of a code block, whatever its containers put before it. */

@@ -20,6 +20,8 @@ export interface RepliesDeps {
   readonly deliveries: DeliveryStore;
   /** The bot's own messages after one of a channel. */
   readonly ownMessages: (channelId: Snowflake, after: Snowflake) => Promise<readonly OwnMessage[]>;
+  /** Whether it is known what a message of the bot's own is: a part of an answer, or a question. */
+  readonly isKnown: (messageId: Snowflake) => boolean;
   /** The files that belong below the answer of a turn that has ended. */
   readonly filesOf: (turnId: string) => Promise<readonly { readonly name: string; readonly data: Buffer }[]>;
   /** Paths in it are shown from there on. */
@@ -56,6 +58,7 @@ function openReply(turn: Turn, after: Promise<void>, deps: RepliesDeps): Reply {
     deliveries: deps.deliveries,
     newNonce: deps.newNonce,
     ownMessages: (after) => deps.ownMessages(turn.conversationId, after),
+    isKnown: deps.isKnown,
     now: deps.now,
     paceMs: PACE_MS,
     signal: deps.signal,

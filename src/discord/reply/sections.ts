@@ -1,7 +1,7 @@
 /*
  * Reading 2 MB/s and following a growing answer both need the same thing: places where a text can be taken apart
- * without knowing what came before. Such a place is a line that begins a block of the document, or an item of a
- * list of the document, whatever is above it.
+ * without knowing what came before. Such a place is a line that begins a block of the text, or an item of a list of
+ * the text, whatever is above it. What is inside an item or a quote is such a text again.
  */
 
 /** Where a section begins, and what is right above it. */
@@ -21,12 +21,15 @@ export interface Section extends SectionStart {
 /** Where a text's first section begins. */
 export const BEGINNING: SectionStart = { start: 0, blankBefore: false, afterItem: false };
 
-const FENCE = /^( {0,3})(?:(`{3,})[^`]*|(~{3,}).*)$/;
+const FENCE = /^ {0,3}(?:(`{3,})[^`]*|(~{3,}).*)$/;
 const BEGINS_BLOCK = /^(?:#{1,6}(?:[ \t]|$)|[-*+][ \t]+\S|1[.)][ \t]+\S)/;
 const LATER_ITEM = /^\d{1,9}[.)][ \t]+\S/;
 const NO_PARAGRAPH = /^(?:#{1,6}(?:[ \t]|$)|>|(?:-[ \t]*){3,}$|(?:\*[ \t]*){3,}$|(?:_[ \t]*){3,}$)/;
-const UNDERLINE = /^ {0,3}(?:=+|-+)[ \t]*$/;
-const ITEM = /^([-*+]|\d{1,9}[.)])([ \t]+)/;
+const UNDERLINE = /^(?:=+|-+)[ \t]*$/;
+const ITEM = /^([-*+]|\d{1,9}[.)])(?:([ \t]+)(\S)?|$)/;
+
+/** A line that is indented further is code, or goes on with what is above it. */
+const MOST_INDENT = 3;
 
 /** The sections of a text from one's start on. */
 export function readSections(text: string, begin: SectionStart = BEGINNING): Section[] {
@@ -41,24 +44,27 @@ export function readSections(text: string, begin: SectionStart = BEGINNING): Sec
   };
   while (start < text.length) {
     let end = lineEnd(text, start);
-    if (isBlank(text, start, end)) {
+    const indent = indentation(text, start, end);
+    if (indent === undefined) {
       blankBefore = true;
       start = end + 1;
       continue;
     }
-    const content = text.slice(start, end);
-    const fence = FENCE.exec(content);
     const itemIndent = open?.itemIndent ?? 0;
-    // A fence that is not indented as far as the list item above it ends that item.
-    if (fence !== null && (itemIndent === 0 || (fence[1] ?? "").length < itemIndent)) {
+    // What is indented as far as the item above it belongs to that item.
+    const isOutside = indent <= MOST_INDENT && (itemIndent === 0 || indent < itemIndent);
+    const content = text.slice(start + indent, end);
+    const fence = isOutside ? FENCE.exec(content) : null;
+    if (fence !== null) {
       close();
-      end = endOfFence(text, end, fence[2] ?? fence[3] ?? "");
+      end = endOfFence(text, end, fence[1] ?? fence[2] ?? "");
       sections.push({ start, end, blankBefore, afterItem, kind: "fence" });
       afterItem = false;
-    } else if (open === undefined || begins(content, blankBefore, itemIndent > 0 || !paragraph)) {
+    } else if (open === undefined || (isOutside && begins(content, blankBefore, itemIndent > 0, paragraph))) {
       close();
-      const indent = contentIndent(content);
-      open = { start, end, blankBefore, afterItem, kind: indent > 0 ? "item" : "lines", itemIndent: indent };
+      const inside = contentIndent(content);
+      const kind = inside > 0 ? "item" : "lines";
+      open = { start, end, blankBefore, afterItem, kind, itemIndent: inside === 0 ? 0 : indent + inside };
     } else open.end = end;
     // Only a paragraph that is still open takes a line like "2. and so on" for its own.
     paragraph = !(NO_PARAGRAPH.test(content) || (paragraph && UNDERLINE.test(content)));
@@ -69,15 +75,17 @@ export function readSections(text: string, begin: SectionStart = BEGINNING): Sec
   return sections;
 }
 
-function begins(line: string, blankBefore: boolean, noParagraph: boolean): boolean {
-  if (line.startsWith(" ") || line.startsWith("\t")) return false;
-  return blankBefore || BEGINS_BLOCK.test(line) || (noParagraph && LATER_ITEM.test(line));
+function begins(content: string, blankBefore: boolean, inItem: boolean, paragraph: boolean): boolean {
+  if (blankBefore || BEGINS_BLOCK.test(content)) return true;
+  if (inItem && NO_PARAGRAPH.test(content)) return true;
+  return (inItem || !paragraph) && LATER_ITEM.test(content);
 }
 
-/** The indentation that belongs to a list item which begins in this line; 0 when none does. */
-function contentIndent(line: string): number {
-  const [bullet = "", marker = "", space = ""] = ITEM.exec(line) ?? [];
-  return space.length > 4 ? marker.length + 1 : bullet.length;
+/** How far what is inside a list item that begins in this line is indented against it; 0 when none does. */
+function contentIndent(content: string): number {
+  const [found, marker = "", space = "", inside] = ITEM.exec(content) ?? [];
+  if (found === undefined) return 0;
+  return inside === undefined || space.length > 4 ? marker.length + 1 : marker.length + space.length;
 }
 
 /** Where a line that begins at `start` ends, not counting its newline. */
@@ -86,12 +94,15 @@ function lineEnd(text: string, start: number): number {
   return newline === -1 ? text.length : newline;
 }
 
-function isBlank(text: string, start: number, end: number): boolean {
+/** The spaces at the beginning of a line; more than the most when there is a tab, undefined for a blank line. */
+function indentation(text: string, start: number, end: number): number | undefined {
+  let hasTab = false;
   for (let index = start; index < end; index++) {
     const unit = text.charCodeAt(index);
-    if (unit !== 32 && unit !== 9) return false;
+    if (unit === 9) hasTab = true;
+    else if (unit !== 32) return hasTab ? MOST_INDENT + 1 : index - start;
   }
-  return true;
+  return undefined;
 }
 
 function endOfFence(text: string, openEnd: number, marker: string): number {

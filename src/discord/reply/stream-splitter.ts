@@ -1,6 +1,8 @@
 import { sectionLines } from "./discord-lines.ts";
+import { rememberingInline } from "./inline.ts";
 import type { Line } from "./line.ts";
 import { nextPart, type Packing, packParts, visible } from "./pack.ts";
+import { topOf } from "./place.ts";
 import { renderedText, renderPart } from "./rendered-text.ts";
 import { BEGINNING, readSections } from "./sections.ts";
 import { MESSAGE_LIMIT, normalised } from "./split-message.ts";
@@ -23,6 +25,7 @@ export interface StreamSplitter {
  * never read again.
  */
 export function createStreamSplitter(limit = MESSAGE_LIMIT): StreamSplitter {
+  const top = topOf(rememberingInline());
   let said = "";
   let source = "";
   let held = "";
@@ -42,7 +45,7 @@ export function createStreamSplitter(limit = MESSAGE_LIMIT): StreamSplitter {
     const last = sections.pop();
     if (last === undefined || sections.length === 0) return;
     open = last;
-    settled = sectionLines(source, sections, settled);
+    settled = sectionLines(source, sections, top, settled);
     const rendered = renderedText(settled);
     while (rendered.text.length > Math.max(packing.start, packing.best) + limit) {
       const next = nextPart(rendered, limit, packing);
@@ -75,7 +78,7 @@ export function createStreamSplitter(limit = MESSAGE_LIMIT): StreamSplitter {
     parts() {
       if (known !== undefined) return known;
       settle();
-      const lines = sectionLines(source, readSections(source, open), settled);
+      const lines = sectionLines(source, readSections(source, open), top, settled);
       known = [...frozen, ...packParts(renderedText(lines), limit, packing)];
       return known;
     },

@@ -1,51 +1,66 @@
-import type { Nodes, Table } from "mdast";
+import type { Nodes } from "mdast";
+import { displayWidth } from "./display-width.ts";
 import { codeLines } from "./fence.ts";
 import { type Line, line, NEVER } from "./line.ts";
 import { parseInline } from "./markdown.ts";
-import { plainBackticks } from "./plain-backticks.ts";
-import { prose } from "./prose.ts";
+import type { Place } from "./place.ts";
+import { prose, shownText } from "./prose.ts";
+import type { TableRows } from "./table-rows.ts";
 
 /** Columns of Discord's code font that a phone shows without a line break. */
 export const PHONE_COLUMNS = 36;
 
 /** Discord has no tables: one that fits a phone becomes an aligned code block, any other a list, a row an item. */
-export function tableLines(table: Table, source: string, lead: string, indent: number): Line[] {
-  const rows = table.children.map((row) =>
-    row.children.map((cell) => {
-      const [first, last] = [cell.children.at(0), cell.children.at(-1)];
-      const text = source.slice(first?.position?.start.offset ?? 0, last?.position?.end.offset ?? 0);
-      return text.replaceAll("\\|", "|").trim();
-    }),
-  );
-  const plain = rows.map((row) => row.map(plainText));
-  const columns = Math.max(...plain.map((row) => row.length));
-  const widths = Array.from({ length: columns }, (_, column) =>
-    Math.max(1, ...plain.map((row) => displayWidth(row[column] ?? ""))),
-  );
-  const width = widths.reduce((sum, each) => sum + each + 2, -2);
+export function tableLines({ cells, align }: TableRows, place: Place): Line[] {
+  const rows = cells.map((row) => row.map(withoutPipes));
   // A link or mention is worth more than a straight column: in code it would be dead.
-  const alive = rows.some((row) => row.some((cell) => /https?:\/\/|\]\(|<[@#:/at]/.test(cell)));
-  if (alive || width > PHONE_COLUMNS) return listLines(rows, lead, indent);
-  const aligned = plain.map((row) =>
-    widths
-      .map((columnWidth, column) => align(row[column] ?? "", columnWidth, table.align?.[column]))
-      .join("  "),
-  );
-  const rule = widths.map((columnWidth) => "─".repeat(columnWidth)).join("  ");
-  const content = [aligned[0] ?? "", rule, ...aligned.slice(1)].map((each) => each.trimEnd());
-  return codeLines(content, "", { lead, indent }, (_, index) => (index < 3 ? NEVER : 0.3));
+  const isAlive = rows.some((row) => row.some((cell) => /https?:\/\/|<[@#:/at]/.test(cell)));
+  const aligned = isAlive ? undefined : alignedRows(rows, align);
+  if (aligned === undefined) return listLines(rows, place);
+  return codeLines(aligned, "", place, (_, index) => (index < 3 ? NEVER : 0.3));
 }
 
-function listLines(rows: readonly (readonly string[])[], lead: string, indent: number): Line[] {
+function withoutPipes(cell: string): string {
+  const text = cell.includes("\\|") ? cell.replaceAll("\\|", "|") : cell;
+  return text.includes("<") ? text.replace(/\s*<br ?\/?>\s*/gi, "; ") : text;
+}
+
+/** The rows in columns, with a rule below the header; undefined when a phone is too narrow for them. */
+function alignedRows(
+  rows: readonly (readonly string[])[],
+  align: TableRows["align"],
+): readonly string[] | undefined {
+  const widths: number[] = [];
+  const plain: (readonly string[])[] = [];
+  for (const row of rows) {
+    const shown = row.map(plainText);
+    for (const [column, cell] of shown.entries()) {
+      widths[column] = Math.max(widths[column] ?? 1, displayWidth(cell));
+    }
+    // Of a table that is too wide no more than its beginning is measured.
+    if (widths.reduce((sum, each) => sum + each + 2, -2) > PHONE_COLUMNS) return undefined;
+    plain.push(shown);
+  }
+  const columns = plain.map((row) =>
+    widths
+      .map((width, column) => aligned(row[column] ?? "", width, align[column]))
+      .join("  ")
+      .trimEnd(),
+  );
+  const rule = widths.map((width) => "─".repeat(width)).join("  ");
+  return [columns[0] ?? "", rule, ...columns.slice(1)];
+}
+
+function listLines(rows: readonly (readonly string[])[], { lead, indent, inline }: Place): Line[] {
   const [header = [], ...body] = rows;
   const about = { indent, prefix: lead.slice(indent) };
   const item = (written: string, bullet: string, breakCost: number): Line => {
-    const text = plainBackticks(written);
+    const text = shownText(written, inline).replaceAll("\n", " ");
     return line(lead + bullet + text, {
       ...about,
       indent: indent + bullet.length - 2,
       lead: lead.length + bullet.length,
-      prose: prose(text),
+      prose: prose(text, inline),
       breakCost,
     });
   };
@@ -69,9 +84,14 @@ function bold(text: string): string {
   return text === "" || /[*_]/.test(text) ? text : `**${text}**`;
 }
 
+const MARKUP = /[`*_~[\\&<]/;
+/** Nothing but words, code and bold, as in most cells. */
+const SIMPLE = /^(?:[^`*_~[\\&<]|`[^`]+`|\*\*[^`*_~[\\&<\s](?:[^`*_~[\\&<]*[^`*_~[\\&<\s])?\*\*)*$/;
+
 /** A cell without its markup, as it is shown in a code block. */
 function plainText(cell: string): string {
-  if (!/[`*_~[\\&<]/.test(cell)) return cell;
+  if (!MARKUP.test(cell)) return cell;
+  if (SIMPLE.test(cell)) return cell.replace(/`([^`]+)`|\*\*/g, "$1");
   const read = (node: Nodes): string => {
     if ("value" in node) return node.value;
     return "children" in node ? node.children.map(read).join("") : "";
@@ -79,7 +99,7 @@ function plainText(cell: string): string {
   return read(parseInline(cell)).replaceAll("\n", " ");
 }
 
-function align(
+function aligned(
   text: string,
   width: number,
   alignment: "left" | "right" | "center" | null | undefined,
@@ -91,16 +111,4 @@ function align(
     return " ".repeat(before) + text + " ".repeat(missing - before);
   }
   return text + " ".repeat(missing);
-}
-
-const GRAPHEMES = new Intl.Segmenter("en", { granularity: "grapheme" });
-const WIDE =
-  /^(?:\p{Emoji_Presentation}|.\ufe0f|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{20000}-\u{3fffd}])/u;
-
-/** Columns that a text takes in a code font: Chinese, Japanese, Korean and emoji take two each. */
-export function displayWidth(text: string): number {
-  if (/^[ -~]*$/.test(text)) return text.length;
-  let width = 0;
-  for (const { segment } of GRAPHEMES.segment(text)) width += WIDE.test(segment) ? 2 : 1;
-  return width;
 }

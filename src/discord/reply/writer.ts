@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { snowflakeAt } from "../../core/catch-up.ts";
 import type { DeliveryStore } from "../../core/ledger.ts";
+import { orAborted } from "../../core/or-aborted.ts";
 import type { Snowflake } from "../../core/project.ts";
 import { Undeliverable } from "../../core/reply.ts";
 import type { ChannelApi } from "../channel-api.ts";
@@ -19,6 +20,8 @@ export interface WriterOptions {
   readonly newNonce: () => string;
   /** The bot's own messages after one of the channel. */
   readonly ownMessages: (after: Snowflake) => Promise<readonly OwnMessage[]>;
+  /** Whether it is known what one of them is. */
+  readonly isKnown: (messageId: Snowflake) => boolean;
   readonly now: () => number;
   /** The least time between two passes while the answer is being written, in ms. */
   readonly paceMs: number;
@@ -68,12 +71,21 @@ export function createWriter(options: WriterOptions): Writer {
   /** What an attempt has left of which we never heard: after a minute the nonce may no longer tell. */
   const delivered = async (position: number, planned: Standing, { content }: OutgoingMessage) => {
     const { nonce, createdAtMs } = planned;
-    if (Math.abs(options.now() - createdAtMs) <= NONCE_HOLDS_MS) return undefined;
-    const claimed = new Set(standing.flatMap(({ messageId }) => messageId ?? []));
+    if (nonceHolds(planned)) return undefined;
     const before = standing[position - 1]?.messageId ?? options.replyTo;
-    const own = await options.ownMessages(before ?? snowflakeAt(createdAtMs - NONCE_HOLDS_MS));
+    // Without a message to begin with, a clock that was wrong would lead to the wrong place; a day is far enough.
+    const own = await options.ownMessages(before ?? snowflakeAt(createdAtMs - DAY_MS));
     const replyTo = position === 0 ? options.replyTo : undefined;
-    return findDelivered({ nonce, createdAtMs, content, replyTo }, own, claimed);
+    return findDelivered({ nonce, content, replyTo }, own, options.isKnown);
+  };
+
+  const nonceHolds = ({ createdAtMs }: Standing) => Math.abs(options.now() - createdAtMs) <= NONCE_HOLDS_MS;
+
+  /** One that is no longer wanted, and of which it is not known whether Discord took it. */
+  const stray = async (position: number, surplus: Standing): Promise<Snowflake | undefined> => {
+    if (!nonceHolds(surplus)) return delivered(position, surplus, { content: "" });
+    // With the same nonce it is the same message, or one more that goes at once.
+    return channel.create({ content: "-# …" }, { nonce: surplus.nonce });
   };
 
   const put = async (position: number, message: OutgoingMessage) => {
@@ -102,7 +114,8 @@ export function createWriter(options: WriterOptions): Writer {
     }
     for (let position = standing.length - 1; position >= messages.length; position -= 1) {
       const surplus = standing[position];
-      if (surplus?.messageId !== undefined) await channel.delete(surplus.messageId);
+      const messageId = surplus && (surplus.messageId ?? (await stray(position, surplus)));
+      if (messageId !== undefined) await channel.delete(messageId);
       deliveries.forget(turnId, position);
       standing.pop();
     }
@@ -139,13 +152,15 @@ export function createWriter(options: WriterOptions): Writer {
       passes ??= follow();
     },
     finish: async (messages) => {
-      await settled();
-      await options.after;
+      await orAborted(settled(), options.signal);
+      await orAborted(options.after, options.signal);
       for (let attempt = 0; ; attempt += 1) {
         options.signal.throwIfAborted();
         try {
-          return await pass(messages);
+          // A request under way may hang, or wait for a rate limit, for longer than the daemon does.
+          return await orAborted(pass(messages), options.signal);
         } catch (error) {
+          options.signal.throwIfAborted();
           if (error instanceof Undeliverable) throw error;
           options.onTrouble(error);
           const waitMs = Math.min(1_000 * 2 ** attempt, 60_000);
@@ -155,13 +170,14 @@ export function createWriter(options: WriterOptions): Writer {
     },
     leave: async () => {
       left = true;
-      await settled();
+      await orAborted(settled(), options.signal).catch(() => {});
     },
   };
 }
 
 /** Discord remembers a nonce for "a few minutes"; this is surely less. */
 const NONCE_HOLDS_MS = 60_000;
+const DAY_MS = 24 * 60 * 60_000;
 
 /** Everything of a message that a person sees, to tell whether it changed; a file is known by its name. */
 function whole({ content, files, components }: OutgoingMessage): string {

@@ -5,6 +5,7 @@ import { createRole, joinGuild, leaveGuild, memberChanged } from "./guild.ts";
 import { channelOf, memberOf } from "./lookups.ts";
 import { guildDispatch } from "./payloads/guild-payload.ts";
 import type { Ref } from "./people/acting.ts";
+import { withThreadListSync } from "./thread-list-sync.ts";
 import { threadChanged } from "./thread-state.ts";
 import { deleteChannel } from "./threads.ts";
 import type { World } from "./world.ts";
@@ -39,8 +40,10 @@ export function createGuildControl(world: World): GuildControl {
   const setRolePermissions = (roleId: string, permissions: bigint) => {
     const role = world.roles.get(roleId);
     if (role === undefined) throw refusal("unknownRole");
-    role.permissions = String(permissions);
-    world.emit({ type: GatewayDispatchEvents.GuildRoleUpdate, data: { guild_id: world.guildId, role } });
+    withThreadListSync(world, () => {
+      role.permissions = String(permissions);
+      world.emit({ type: GatewayDispatchEvents.GuildRoleUpdate, data: { guild_id: world.guildId, role } });
+    });
   };
   return {
     id: world.guildId,
@@ -60,12 +63,16 @@ export function createGuildControl(world: World): GuildControl {
       const channel = channelOf(world, idOf(channelRef));
       const id = idOf(who);
       const type = world.roles.has(id) ? OverwriteType.Role : OverwriteType.Member;
-      channel.overwrites.set(id, { id, type, allow: String(allow), deny: String(deny) });
-      channelChanged(world, channel);
+      withThreadListSync(world, () => {
+        channel.overwrites.set(id, { id, type, allow: String(allow), deny: String(deny) });
+        channelChanged(world, channel);
+      });
     },
     setRoles: (member, roles) => {
-      memberOf(world, idOf(member)).roleIds = roles.map(idOf);
-      memberChanged(world, idOf(member));
+      withThreadListSync(world, () => {
+        memberOf(world, idOf(member)).roleIds = roles.map(idOf);
+        memberChanged(world, idOf(member));
+      });
     },
     timeOut: (member, untilMs) => {
       memberOf(world, idOf(member)).timedOutUntilMs = untilMs ?? null;

@@ -69,7 +69,7 @@ async function scene(options: { timeoutMs?: number } = {}) {
   const open = (request = REQUEST) => current.prompts!.open(request, asked, (answer) => answers.push(answer));
   onTestFinished(async () => {
     current.prompts!.closeTurn("t1");
-    await current.prompts!.idle();
+    await current.prompts!.idle(5_000);
   });
   const messages = () => discord.messages(channel).filter((one) => one.author.id === discord.bot.id);
   const forgetMessage = async (id: string) => {
@@ -81,6 +81,9 @@ async function scene(options: { timeoutMs?: number } = {}) {
     return messages()[0]!;
   };
   return {
+    db,
+    discord,
+    channel,
     ann,
     bob,
     mallory,
@@ -229,11 +232,27 @@ describe("a request for permission", () => {
     expect(messages()[0]?.components).toEqual([]);
   });
 
-  test("that can't be posted is denied, so that the turn goes on", async () => {
-    const { open, answers, bot } = await scene();
-    await bot.gateway.close();
-    bot.gateway.rest.setToken("Bot.of.nobody");
+  test("that can never be posted is denied, so that the turn goes on", async () => {
+    const { open, answers, discord, channel } = await scene();
+    discord.guild.deleteChannel(channel);
     open();
     await expect.poll(() => answers).toMatchObject([{ behavior: "deny" }]);
+  });
+
+  test("that can't be posted for a while is posted later", async () => {
+    const { open, answers, discord, messages } = await scene();
+    // As many as discord.js tries by itself, and one more round.
+    discord.faults.failNext({ method: "POST", path: /messages$/, status: 500, times: 5 });
+    open();
+    await expect.poll(() => messages()[0]?.content, { timeout: 10_000 }).toContain("npm test");
+    expect(answers).toEqual([]);
+  });
+
+  test("is put and answered though it can't be written down", async () => {
+    const { open, answers, shown, ann, db } = await scene();
+    db.exec("DROP TABLE prompts");
+    open();
+    await ann.clicks(await shown(), "Allow once");
+    await expect.poll(() => answers).toMatchObject([{ behavior: "allow" }]);
   });
 });

@@ -6,10 +6,12 @@ import { discordLines } from "../../../src/discord/reply/discord-lines.ts";
 import { renderedText } from "../../../src/discord/reply/rendered-text.ts";
 import { normalised, splitMessage } from "../../../src/discord/reply/split-message.ts";
 import { createStreamSplitter } from "../../../src/discord/reply/stream-splitter.ts";
-import { documents, wordsOnly } from "./documents.ts";
+import { ATOMS, documents, tidyDocuments, wordsOnly } from "./documents.ts";
 
 // FC_RUNS=10000 for a thorough run; what is committed takes a few seconds.
 const numRuns = Number(process.env.FC_RUNS ?? 50);
+// Where a case fails, shrinking it takes minutes: FC_RUNS looks for cases, the few runs of the suite shrink them.
+const endOnFailure = numRuns > 1000;
 const limits = fc.constantFrom(2000, 2000, 500, 200);
 
 /** What Discord takes for a code block, as its clients do. */
@@ -37,7 +39,7 @@ describe("any answer", () => {
           expect(part.replace(/\\`/g, "").replace(DISCORD_CODE_BLOCK, "")).not.toContain("```");
         }
       }),
-      { numRuns },
+      { numRuns, endOnFailure },
     );
   });
 
@@ -47,7 +49,7 @@ describe("any answer", () => {
         const whole = splitMessage(document, 10_000_000);
         expect(substance(splitMessage(document, limit).join("\n"))).toBe(substance(whole.join("\n")));
       }),
-      { numRuns },
+      { numRuns, endOnFailure },
     );
   });
 
@@ -60,21 +62,23 @@ describe("any answer", () => {
           at = findCuts(rendered, at.furthest.offset, limit);
         expect(splitMessage(document, limit).length).toBeLessThanOrEqual(least + 1);
       }),
-      { numRuns },
+      { numRuns, endOnFailure },
     );
   });
 
   test("is read the same section by section as at once", () => {
     const shown = (lines: readonly { text: string }[]) =>
-      lines.map(({ text }) => text.trim()).filter((each) => each !== "");
+      lines.map(({ text }) => text.replace(/\s+/g, " ").trim()).filter((each) => each !== "" && each !== ">");
     fc.assert(
       fc.property(documents, (document) => {
         const text = normalised(document);
         // The parser itself reads what follows an empty item of a quote one way or another, as what is above it has it.
         fc.pre(!/>[ >\t]*[-*+\d.)]+[ \t]*$/m.test(text));
+        // How wide a tab is depends on all that is before it in its line.
+        fc.pre(!/[>*+.)-] *\t/.test(text));
         expect(shown(discordLines(text))).toEqual(shown(blockLines(text)));
       }),
-      { numRuns, examples: [["# the\n3) ```\n   ```\n\n"]] },
+      { numRuns, endOnFailure, examples: [["# the\n3) ```\n   ```\n\n"]] },
     );
   });
 
@@ -98,12 +102,43 @@ describe("any answer", () => {
           expect(splitter.parts()).toEqual(splitMessage(document, limit));
         },
       ),
-      { numRuns: Math.ceil(numRuns / 2) },
+      { numRuns: Math.ceil(numRuns / 2), endOnFailure },
+    );
+  });
+});
+
+describe("a tidy answer", () => {
+  test("is torn inside no link, code, mention or other word of Discord's", () => {
+    const count = (text: string, atom: string) => text.split(atom).length - 1;
+    fc.assert(
+      fc.property(tidyDocuments, (document) => {
+        const words = (parts: readonly string[]) =>
+          parts.map((part) => part.replace(DISCORD_CODE_BLOCK, "")).join("\n");
+        const whole = words(splitMessage(document, 10_000_000));
+        const parts = words(splitMessage(document));
+        for (const atom of ATOMS)
+          expect(`${atom} ${count(parts, atom)}`).toBe(`${atom} ${count(whole, atom)}`);
+      }),
+      { numRuns, endOnFailure },
     );
   });
 });
 
 describe("an answer of words", () => {
+  test("has each emphasis and spoiler closed in the message that opens it", () => {
+    fc.assert(
+      fc.property(wordsOnly, limits, (document, limit) => {
+        for (const part of splitMessage(document, limit)) {
+          const text = ATOMS.reduce((rest, atom) => rest.replaceAll(atom, "x"), part);
+          for (const sign of ["**", "~~", "||", "`"]) {
+            expect(`${sign} ${text.split(sign).length % 2}`).toBe(`${sign} 1`);
+          }
+        }
+      }),
+      { numRuns, endOnFailure },
+    );
+  });
+
   test("keeps every character, and no grapheme is cut", () => {
     fc.assert(
       fc.property(wordsOnly, limits, (document, limit) => {
@@ -111,7 +146,7 @@ describe("an answer of words", () => {
           graphemes(text).filter((each) => /^[\p{L}\p{N}\p{Emoji_Presentation}]/u.test(each));
         expect(letters(splitMessage(document, limit).join("\n"))).toEqual(letters(document));
       }),
-      { numRuns },
+      { numRuns, endOnFailure },
     );
   });
 });

@@ -42,6 +42,7 @@ async function setUp() {
   return {
     discord,
     clock,
+    db,
     channelId,
     deliveries,
     contents: () => discord.messages(channelId).map((message) => message.content),
@@ -54,6 +55,7 @@ async function setUp() {
         deliveries,
         newNonce: () => `nonce-${++nonces}`,
         ownMessages: (afterId) => ownMessages(rest, discord.bot.id, channelId, afterId),
+        isKnown: deliveries.has,
         now,
         paceMs: 5,
         signal,
@@ -142,4 +144,56 @@ test("what was planned and never reached Discord is sent", async () => {
   set.clock.passedMs = 10 * 60_000;
   await set.writer("first").finish([{ content: "one" }]);
   expect(set.contents()).toEqual(["one"]);
+});
+
+test("a later message that was still being written when the daemon died is known by its beginning", async () => {
+  const set = await setUp();
+  await leaveUnheard(set, ["one", "two and\n-# Writing · 3 s"]);
+  set.clock.passedMs = 10 * 60_000;
+  await set.writer("first").finish([{ content: "one" }, { content: "two and three" }]);
+  expect(set.contents()).toEqual(["one", "two and three"]);
+});
+
+test("an answer is not taken for one to another question, though it says the same", async () => {
+  const set = await setUp();
+  const ann = set.discord.addMember("ann");
+  const asked = await ann.says(set.channelId, "why?");
+  const askedToo = await ann.says(set.channelId, "why not?");
+  await set.writer("first", { replyTo: asked.id }).finish([{ content: "Done." }]);
+  set.deliveries.plan("second", 0, "planned");
+  set.clock.passedMs = 10 * 60_000;
+  await set.writer("second", { replyTo: askedToo.id }).finish([{ content: "Done." }]);
+  expect(set.contents()).toEqual(["why?", "why not?", "Done.", "Done."]);
+});
+
+test("another message of ours that answers the same question is not taken for the answer", async () => {
+  const set = await setUp();
+  const ann = set.discord.addMember("ann");
+  const asked = await ann.says(set.channelId, "why?");
+  await set.writer("second", { replyTo: asked.id }).finish([{ content: "May I?" }]);
+  set.deliveries.plan("first", 0, "planned");
+  set.clock.passedMs = 10 * 60_000;
+  await set.writer("first", { replyTo: asked.id }).finish([{ content: "Because." }]);
+  expect(set.contents()).toEqual(["why?", "May I?", "Because."]);
+});
+
+test("a message that is no longer wanted goes, though it was never heard whether Discord took it", async () => {
+  const set = await setUp();
+  await leaveUnheard(set, ["one", "two"]);
+  expect(set.contents()).toEqual(["one", "two"]);
+  await set.writer("first").finish([{ content: "all" }]);
+  expect(set.contents()).toEqual(["all"]);
+  expect(set.deliveries.ofTurn("first")).toHaveLength(1);
+});
+
+test("a clock that was far ahead when a message was planned does not hide it", async () => {
+  const set = await setUp();
+  const ann = set.discord.addMember("ann");
+  const asked = await ann.says(set.channelId, "why?");
+  await leaveUnheard(set, ["begun"], asked.id);
+  // Planned by a clock that was two hours ahead of Discord's, which is right again.
+  set.db.prepare("UPDATE deliveries SET created_at = created_at + 7200000").run();
+  set.clock.passedMs = 10 * 60_000;
+  await set.writer("first", { replyTo: asked.id }).finish([{ content: "whole" }]);
+  expect(set.contents()).toEqual(["why?", "whole"]);
 });

@@ -97,6 +97,7 @@ const INTENTS: Partial<Record<GatewayDispatchEvents, { guild: number; dm: number
   [GatewayDispatchEvents.ThreadCreate]: guilds,
   [GatewayDispatchEvents.ThreadUpdate]: guilds,
   [GatewayDispatchEvents.ThreadDelete]: guilds,
+  [GatewayDispatchEvents.ThreadListSync]: guilds,
   [GatewayDispatchEvents.ThreadMembersUpdate]: guilds,
   [GatewayDispatchEvents.GuildMemberAdd]: members,
   [GatewayDispatchEvents.GuildMemberUpdate]: members,
