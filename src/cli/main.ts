@@ -1,4 +1,3 @@
-import { enableCompileCache } from "node:module";
 import { CoordError, exitCode } from "../core/errors.ts";
 import { ExitError } from "./exit.ts";
 import { createProgram } from "./program.ts";
@@ -6,7 +5,6 @@ import { createTerminal, type Terminal } from "./terminal.ts";
 
 /** The process: runs the command line, and ends with its exit code. */
 export async function main(): Promise<void> {
-  enableCompileCache();
   const terminal = createTerminal(process);
   // What reads our output may end first, as `head` does: that is no failure.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -20,7 +18,7 @@ export async function main(): Promise<void> {
 /** Runs one command line and returns its exit code; why it failed has been said on stderr then. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
-    await createProgram(terminal).parseAsync(args, { from: "user" });
+    await (await createProgram(terminal, args)).parseAsync(args, { from: "user" });
     return 0;
   } catch (error) {
     // Commander has explained itself.

@@ -1,44 +1,49 @@
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import { backupCommand, restoreCommand } from "./commands/backup.ts";
-import { completionCommand } from "./commands/completion.ts";
-import { configCommand } from "./commands/config.ts";
-import { demoCommand } from "./commands/demo.ts";
-import { doctorCommand } from "./commands/doctor.ts";
-import { errorsCommand } from "./commands/errors.ts";
-import { initCommand } from "./commands/init.ts";
-import { logsCommand } from "./commands/logs.ts";
-import { projectCommand } from "./commands/project.ts";
-import { serveCommand } from "./commands/serve.ts";
-import { serviceCommand } from "./commands/service.ts";
-import { sessionsCommand } from "./commands/sessions.ts";
+import { packageVersion } from "../daemon/package-version.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** What a file in commands/ makes: a command with its flags and help. */
+type MakeCommand = (terminal: Terminal) => Command;
+
 /**
- * The command line. A file in commands/ says what a command is called and takes; what it does is imported when it
- * runs, so that `--help` does not load the bot.
+ * Where each command is declared, in the order of the help. A file says what a command is called and takes; what it
+ * does is imported when it runs, so that `--help` does not load the bot.
  */
-export function createProgram(terminal: Terminal): Command {
+const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
+  init: async () => (await import("./commands/init.ts")).initCommand,
+  serve: async () => (await import("./commands/serve.ts")).serveCommand,
+  service: async () => (await import("./commands/service.ts")).serviceCommand,
+  status: async () => (await import("./commands/status.ts")).statusCommand,
+  demo: async () => (await import("./commands/demo.ts")).demoCommand,
+  project: async () => (await import("./commands/project.ts")).projectCommand,
+  sessions: async () => (await import("./commands/sessions.ts")).sessionsCommand,
+  config: async () => (await import("./commands/config.ts")).configCommand,
+  doctor: async () => (await import("./commands/doctor.ts")).doctorCommand,
+  logs: async () => (await import("./commands/logs.ts")).logsCommand,
+  errors: async () => (await import("./commands/errors.ts")).errorsCommand,
+  backup: async () => (await import("./commands/backup.ts")).backupCommand,
+  restore: async () => (await import("./commands/backup.ts")).restoreCommand,
+  completion: async () => (await import("./commands/completion.ts")).completionCommand,
+};
+
+/**
+ * The command line. Given the words that a person typed, only the command that they begin with is loaded; all of them
+ * for help, completion and mistakes.
+ */
+export async function createProgram(terminal: Terminal, words: readonly string[] = []): Promise<Command> {
   const program = new Command("claude-coord")
     .description(
       "A Discord bot for your own server: each channel talks to its own persistent Claude Code session.",
     )
-    .version(packageVersion(), "-V, --version")
-    .addCommand(initCommand(terminal))
-    .addCommand(serveCommand(terminal))
-    .addCommand(serviceCommand(terminal))
-    .addCommand(demoCommand(terminal))
-    .addCommand(projectCommand(terminal))
-    .addCommand(sessionsCommand(terminal))
-    .addCommand(configCommand(terminal))
-    .addCommand(doctorCommand(terminal))
-    .addCommand(logsCommand(terminal))
-    .addCommand(errorsCommand(terminal))
-    .addCommand(backupCommand(terminal))
-    .addCommand(restoreCommand(terminal))
-    .addCommand(completionCommand(terminal));
+    .version(packageVersion(), "-V, --version");
+  for (const load of loadersFor(words)) program.addCommand((await load())(terminal));
   inTerminal(program, terminal);
   return program;
+}
+
+function loadersFor([first = ""]: readonly string[]) {
+  const named = Object.hasOwn(COMMANDS, first) && first !== "completion" ? COMMANDS[first] : undefined;
+  return named === undefined ? Object.values(COMMANDS) : [named];
 }
 
 /** Commander writes to the process and ends it by itself unless each command is told otherwise. */
@@ -51,10 +56,4 @@ function inTerminal(command: Command, terminal: Terminal): void {
       writeErr: (text) => void terminal.stderr.write(text),
     });
   for (const child of command.commands) inTerminal(child, terminal);
-}
-
-function packageVersion(): string {
-  const file = new URL("../../package.json", import.meta.url);
-  const { version } = JSON.parse(readFileSync(file, "utf8")) as { version: string };
-  return version;
 }

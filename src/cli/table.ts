@@ -32,18 +32,20 @@ export function tableLines<Row>(
     columns.map(({ title }) => title),
     ...rows.map((row) => columns.map(({ value }) => oneLine(value(row)))),
   ];
-  const needed = columns.map((_, index) => Math.max(...cells.map((line) => line[index]?.length ?? 0)));
-  const widths = shrunk(needed, columns, width - GAP.length * (columns.length - 1));
-  return cells.map((line) =>
-    line
-      .map((cell, index) => {
-        const space = widths[index] ?? 0;
-        const text = cut(cell, space);
-        return columns[index]?.align === "right" ? text.padStart(space) : text.padEnd(space);
-      })
-      .join(GAP)
-      .trimEnd(),
+  const needed = columns.map((_, index) =>
+    cells.reduce((most, line) => Math.max(most, line[index]?.length ?? 0), 0),
   );
+  const widths = shrunk(needed, columns, width - GAP.length * (columns.length - 1));
+  const places = widths.map((space, index) => ({ space, isRight: columns[index]?.align === "right" }));
+  // A list may have ten thousand rows.
+  return cells.map((line) => {
+    let text = "";
+    for (const [index, { space, isRight }] of places.entries()) {
+      const cell = cut(line[index] ?? "", space);
+      text += (index === 0 ? "" : GAP) + (isRight ? cell.padStart(space) : cell.padEnd(space));
+    }
+    return text.trimEnd();
+  });
 }
 
 const GAP = "  ";
@@ -77,5 +79,5 @@ function cut(text: string, width: number): string {
 }
 
 function oneLine(text: string): string {
-  return text.replace(/\s+/g, " ").trim();
+  return /\s/.test(text) ? text.replace(/\s+/g, " ").trim() : text;
 }

@@ -13,6 +13,8 @@ const AFTER_TASKS_MS = 2_000;
 
 export interface Agents {
   readonly pool: AgentPool;
+  /** At most so many at a time. */
+  maxAgents(): number;
   /** What the CLI last offered; empty before an agent has run. */
   models(): readonly AgentModel[];
 }
@@ -60,5 +62,5 @@ export function openAgents(
     onUnprompted,
     now: Date.now,
   });
-  return { pool, models: () => models };
+  return { pool, maxAgents, models: () => models };
 }

@@ -14,6 +14,7 @@ import { createConfigEdits } from "./config-edits.ts";
 import type { DaemonContext } from "./context.ts";
 import { keepBackups } from "./daily-backup.ts";
 import { findClaude } from "./find-claude.ts";
+import { keepHeartbeat } from "./heartbeat.ts";
 import { openInteractions } from "./interactions.ts";
 import { keepCommands } from "./keep-commands.ts";
 import { keepLastWords } from "./last-words.ts";
@@ -61,6 +62,8 @@ export interface Daemon {
 export async function startDaemon({ config, paths, env, log, watchStore }: DaemonOptions): Promise<Daemon> {
   const stops = createStopOrder((error) => log.error("a part did not stop cleanly", { error }));
   let force: AbortSignal = AbortSignal.abort();
+  let stopping = false;
+  let answering = false;
   const refused = Promise.withResolvers<CoordError>();
 
   try {
@@ -71,6 +74,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       file: paths.database,
       dropsText: () => config().ledger.text === "drop",
       watch: watchStore ?? ((_name, store) => store),
+      onDamaged: refused.resolve,
       onTurn: (turn) => events.emit({ type: "turn_changed", turn }),
       log,
     });
@@ -78,6 +82,8 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     const withText = () => config().logging.messages;
     const lastWords = keepLastWords({ events, withText, now: Date.now });
     logTurns({ events, withText, now: Date.now, log });
+    const heartbeat = keepHeartbeat({ store: stores.heartbeat, events, now: Date.now, log });
+    stops.push(heartbeat.stop);
     const writing = new AbortController();
     const context: DaemonContext = {
       config,
@@ -106,6 +112,21 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       log,
     });
     stops.push(() => gateway.close());
+    heartbeat.watch({
+      claudeVersion: version,
+      look: () => ({
+        bot: gateway.botName() || undefined,
+        state: stopping
+          ? "stopping"
+          : gateway.isReady()
+            ? "connected"
+            : answering
+              ? "disconnected"
+              : "starting",
+        agents: agents.pool.counts(),
+        maxAgents: agents.maxAgents(),
+      }),
+    });
 
     const talk = openTalk(context, gateway, agents.pool, stops);
     stops.push(async () => {
@@ -149,6 +170,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       }),
     );
     stops.push(keepBackups({ file: paths.database, now: Date.now, log }));
+    answering = true;
     log.info("ready", { bot: gateway.botName(), projects: config().projects.length });
     return {
       botName: gateway.botName(),
@@ -156,6 +178,8 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       refused: refused.promise,
       stop: async (signal) => {
         force = signal;
+        stopping = true;
+        heartbeat.beat();
         await stops.stopAll();
       },
     };

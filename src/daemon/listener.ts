@@ -93,7 +93,14 @@ export function createListener(
     cursors,
     routing,
     limits: () => ({ ...config().catchUp, expireBeforeMs: stores.restoredAtMs }),
-    handle: inbound,
+    handle: (message, fate) => {
+      try {
+        inbound(message, fate);
+      } catch (error) {
+        stores.watchDamage(error);
+        throw error;
+      }
+    },
     now: Date.now,
     signal: writing,
     log,

@@ -1,3 +1,4 @@
+import { CoordError } from "../core/errors.ts";
 import type { Ledger } from "../core/ledger.ts";
 import { watchLedger } from "../core/ledger-watch.ts";
 import type { Turn } from "../core/turn.ts";
@@ -6,6 +7,7 @@ import { createConversationFacts } from "../sqlite/conversation-facts.ts";
 import { createCursorStore } from "../sqlite/cursors.ts";
 import { createDeliveryStore } from "../sqlite/deliveries.ts";
 import { createGrantStore } from "../sqlite/grants.ts";
+import { createHeartbeatStore } from "../sqlite/heartbeat.ts";
 import { createLedger } from "../sqlite/ledger.ts";
 import { createMaterialStore } from "../sqlite/material.ts";
 import { openOrRestore } from "../sqlite/open-or-restore.ts";
@@ -13,6 +15,7 @@ import { createOutgoingStore } from "../sqlite/outgoing.ts";
 import { createPromptStore } from "../sqlite/prompts.ts";
 import { createRetention } from "../sqlite/retention.ts";
 import { createSessionStore } from "../sqlite/sessions.ts";
+import { isDamage } from "../sqlite/storage-trouble.ts";
 import { createUsageStore } from "../sqlite/usage.ts";
 import type { Logger } from "./logger.ts";
 
@@ -24,13 +27,15 @@ export interface StoresOptions {
   readonly watch: <T extends object>(name: string, store: T) => T;
   /** Hears of each turn that was accepted or has moved, once that is committed. */
   readonly onTurn: (turn: Turn) => void;
+  /** The database turned out to be damaged while it was in use. */
+  readonly onDamaged: (error: CoordError) => void;
   readonly log: Logger;
 }
 
 export type Stores = ReturnType<typeof openStores>;
 
 /** Opens the database and makes its stores. A damaged one gives way to its newest backup, which is told in the log. */
-export function openStores({ file, dropsText, watch, onTurn, log }: StoresOptions) {
+export function openStores({ file, dropsText, watch, onTurn, onDamaged, log }: StoresOptions) {
   const { db, restored } = openOrRestore(file, Date.now());
   // The event loop stands still meanwhile; who waits longer for a lock tries again later.
   db.pragma("busy_timeout = 1000");
@@ -40,6 +45,12 @@ export function openStores({ file, dropsText, watch, onTurn, log }: StoresOption
     /** When a backup took the place of a damaged database at this start; undefined when none did. */
     restoredAtMs: restored && Date.now(),
     ledger,
+    /** Looks at what an access has thrown: in a damaged database nothing can be put right but by a new start. */
+    watchDamage: (error: unknown) => {
+      if (!isDamage(error)) return;
+      const text = `The database ${file} is damaged: the next start puts the newest backup in its place.`;
+      onDamaged(new CoordError("database_damaged", text, { cause: error }));
+    },
     sessions: watch("sessions", createSessionStore(db, Date.now)),
     deliveries: watch("deliveries", createDeliveryStore(db, Date.now)),
     cursors: watch("cursors", createCursorStore(db)),
@@ -51,6 +62,7 @@ export function openStores({ file, dropsText, watch, onTurn, log }: StoresOption
     facts: createConversationFacts(db),
     retention: createRetention(db),
     usage: createUsageStore(db),
+    heartbeat: createHeartbeatStore(db),
     close: () => void db.close(),
   };
 }

@@ -131,6 +131,7 @@ export function openTalk(
     now: Date.now,
     report: report.ofTurn,
     storageTrouble: (error, conversation) => {
+      stores.watchDamage(error);
       const why = storageTrouble(error);
       if (why === undefined) log.error("a conversation met a bug", { conversation, error });
       else log.error(`sessions.db can't be used: ${why}; it is tried again`, { conversation, error });

@@ -3,7 +3,7 @@ import Sqlite from "better-sqlite3";
 import { CoordError } from "../core/errors.ts";
 import { migrations } from "./migrations.ts";
 import { adoptPythonSessions, isPythonDatabase } from "./python-sessions.ts";
-import { storageTrouble } from "./storage-trouble.ts";
+import { isDamage, storageTrouble } from "./storage-trouble.ts";
 
 export type Database = Sqlite.Database;
 
@@ -16,8 +16,7 @@ export function openDatabase(file: string): Database {
   let db: Database;
   try {
     db = new Sqlite(file);
-    // The answers of Claude are in it: nobody else on the machine reads them.
-    chmodSync(file, 0o600);
+    keepPrivate(file);
     db.pragma("journal_mode = WAL");
     // A commit survives the power going, not just the process: it is what `accepted` promises.
     db.pragma("synchronous = FULL");
@@ -32,6 +31,15 @@ export function openDatabase(file: string): Database {
   } catch (error) {
     db.close();
     throw error instanceof CoordError ? error : unreadable(file, error);
+  }
+}
+
+/** The answers of Claude are in it: nobody else on the machine reads them. Another's file is theirs to protect. */
+function keepPrivate(file: string): void {
+  try {
+    chmodSync(file, 0o600);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") throw error;
   }
 }
 
@@ -60,13 +68,15 @@ function keepCopy(db: Database, copy: string): void {
   if (!existsSync(copy)) db.prepare("VACUUM INTO ?").run(copy);
 }
 
-function unreadable(file: string, cause: unknown): CoordError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+/** What is neither damage nor trouble of the storage is a bug of ours, and stays what it is. */
+function unreadable(file: string, cause: unknown): unknown {
   const trouble = storageTrouble(cause);
   if (trouble !== undefined) {
     return new CoordError("database_unavailable", `The database ${file} can't be used: ${trouble}.`, {
       cause,
     });
   }
+  if (!isDamage(cause)) return cause;
+  const why = cause instanceof Error ? cause.message : String(cause);
   return new CoordError("database_damaged", `The database ${file} can't be opened: ${why}.`, { cause });
 }

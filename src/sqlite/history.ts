@@ -65,9 +65,19 @@ export function createHistory(db: Database): History {
     SELECT channel_id, project_name, session_id, message_count, cost_usd, created_at, last_active, 1 AS started,
       0 AS open_turns, ended_at, reason FROM past_sessions`;
   const inOrder = "ORDER BY ended_at IS NOT NULL, last_active DESC";
-  const list = db.prepare(`
-    SELECT * FROM (${current} UNION ALL SELECT * FROM (${past}) WHERE @past)
+  // Listed are thousands: what is open is counted once for all of them.
+  const listed = current.replace(openTurns, "0");
+  const list = db.prepare(
+    `${listed} WHERE @project IS NULL OR project_name = @project ORDER BY last_active DESC`,
+  );
+  const listWithPast = db.prepare(`
+    SELECT * FROM (${listed} UNION ALL ${past})
     WHERE @project IS NULL OR project_name = @project ORDER BY last_active DESC`);
+  const open = db
+    .prepare(`
+      SELECT conversation_id, count(*) FROM turns WHERE state IN ('accepted','queued','running','delivering')
+      GROUP BY conversation_id`)
+    .raw();
   const find = db.prepare(`
     SELECT * FROM (${current} UNION ALL ${past})
     WHERE (ended_at IS NULL AND (channel_id = @word OR project_name = @word))
@@ -83,11 +93,16 @@ export function createHistory(db: Database): History {
     SELECT * FROM turns WHERE error_id IS NOT NULL AND accepted_at >= @since ORDER BY sequence DESC LIMIT @limit`);
   const failure = db.prepare("SELECT * FROM turns WHERE error_id = ? ORDER BY sequence DESC LIMIT 1");
 
-  const records = (rows: unknown[]) => (rows as SessionRow[]).map(sessionRecord);
+  const records = (rows: unknown[]) => (rows as SessionRow[]).map((row) => sessionRecord(row));
   const turns = (rows: unknown[]) => (rows as TurnRow[]).map(turnRecord);
   return {
-    sessions: ({ project, past: withPast } = {}) =>
-      records(list.all({ project: project ?? null, past: withPast ? 1 : 0 })),
+    sessions: ({ project, past: withPast } = {}) => {
+      const openTurnsOf = new Map(open.all() as [string, number][]);
+      const rows = (withPast ? listWithPast : list).all({ project: project ?? null }) as SessionRow[];
+      return rows.map((row) =>
+        sessionRecord(row, row.ended_at === null ? openTurnsOf.get(row.channel_id) : 0),
+      );
+    },
     find: (word) => (word === "" ? [] : records(find.all({ word }))),
     turnsOf: ({ conversationId, sessionId, ended }) =>
       turns(
@@ -136,7 +151,7 @@ interface TurnRow {
   readonly ended_at: number | null;
 }
 
-function sessionRecord(row: SessionRow): SessionRecord {
+function sessionRecord(row: SessionRow, openTurns = row.open_turns): SessionRecord {
   return {
     conversationId: row.channel_id,
     projectName: row.project_name,
@@ -146,7 +161,7 @@ function sessionRecord(row: SessionRow): SessionRecord {
     createdAtMs: Date.parse(row.created_at),
     lastActiveMs: Date.parse(row.last_active),
     started: row.started === 1,
-    openTurns: row.open_turns,
+    openTurns,
     ended: row.ended_at === null ? undefined : { atMs: Date.parse(row.ended_at), reason: row.reason ?? "" },
   };
 }

@@ -202,4 +202,26 @@ export const migrations: readonly string[] = [
     started_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What the daemon says of itself, for a shell that asks how it is.
+  CREATE TABLE heartbeat (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    pid INTEGER NOT NULL,
+    version TEXT NOT NULL,
+    claude_version TEXT,
+    bot TEXT,
+    state TEXT NOT NULL CHECK (state IN ('starting','connected','disconnected','stopping','stopped')),
+    started_at INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    beat_at INTEGER NOT NULL,
+    agents_busy INTEGER NOT NULL,
+    agents_idle INTEGER NOT NULL,
+    agents_waiting INTEGER NOT NULL,
+    max_agents INTEGER NOT NULL
+  ) STRICT;
+  `,
+  `
+  -- The latest first, without sorting thousands at each look.
+  CREATE INDEX sessions_by_activity ON sessions (last_active);
+  `,
 ];

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, renameSync } from "node:fs";
+import { copyFileSync, existsSync, linkSync, renameSync, rmSync } from "node:fs";
 import { CoordError } from "../core/errors.ts";
 import { newestBackups } from "./automatic-backup.ts";
 import { type Database, openDatabase } from "./database.ts";
@@ -17,22 +17,36 @@ export function openOrRestore(file: string, nowMs: number): OpenedDatabase {
   try {
     return { db: openWhole(file), restored: undefined };
   } catch (error) {
-    const backups = newestBackups(file);
-    if (!isDamage(error) || backups.length === 0) throw error;
-    const damaged = moveAside(file, nowMs);
-    for (const from of backups) {
-      copyFileSync(from, file);
-      try {
-        const db = openWhole(file);
-        closeOpenTurns(db);
-        return { db, restored: { from, damaged } };
-      } catch (problem) {
-        if (!isDamage(problem)) throw problem;
-      }
-    }
-    throw error;
+    const from = isDamaged(error) ? prepareNewest(file) : undefined;
+    if (from === undefined) throw error;
+    // The backup is whole and ready before the damaged file goes: an end in between leaves one of the two here.
+    const damaged = keepAside(file, nowMs);
+    renameSync(`${file}${READY}`, file);
+    return { db: openWhole(file), restored: { from, damaged } };
   }
 }
+
+/** Makes the newest backup that is whole ready to take the database's place; returns its path. */
+function prepareNewest(file: string): string | undefined {
+  const ready = `${file}${READY}`;
+  for (const from of newestBackups(file)) {
+    rmSync(ready, { force: true });
+    copyFileSync(from, ready);
+    try {
+      const db = openWhole(ready);
+      closeOpenTurns(db);
+      // The last connection writes everything into the file itself.
+      db.close();
+      return from;
+    } catch (problem) {
+      if (!isDamaged(problem)) throw problem;
+    }
+  }
+  rmSync(ready, { force: true });
+  return undefined;
+}
+
+const READY = ".restoring";
 
 function openWhole(file: string): Database {
   const db = openDatabase(file);
@@ -53,14 +67,16 @@ function closeOpenTurns(db: Database): void {
     WHERE state IN ('accepted','queued','running')`);
 }
 
-function moveAside(file: string, nowMs: number): string {
+/** The damaged file stays where it is until another takes its place; what belongs to it goes with it. */
+function keepAside(file: string, nowMs: number): string {
   const aside = `${file}.damaged-${new Date(nowMs).toISOString().replace(/[:.]/g, "-")}`;
-  for (const part of ["", "-wal", "-shm"]) {
+  linkSync(file, aside);
+  for (const part of ["-wal", "-shm"]) {
     if (existsSync(`${file}${part}`)) renameSync(`${file}${part}`, `${aside}${part}`);
   }
   return aside;
 }
 
-function isDamage(error: unknown): boolean {
+function isDamaged(error: unknown): boolean {
   return error instanceof CoordError && error.code === "database_damaged";
 }

@@ -15,4 +15,15 @@ const TROUBLES: readonly (readonly [string, string])[] = [
   ["SQLITE_READONLY", "it can only be read"],
   ["SQLITE_IOERR", "the disk reports errors"],
   ["SQLITE_CANTOPEN", "its files can't be opened"],
+  // From the file system itself, around the database.
+  ["ENOSPC", "the disk is full"],
+  ["EROFS", "it can only be read"],
+  ["EACCES", "its files can't be opened"],
+  ["EIO", "the disk reports errors"],
 ];
+
+/** Whether SQLite says that the file itself is broken: only a backup helps then. */
+export function isDamage(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB";
+}

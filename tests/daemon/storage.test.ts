@@ -71,3 +71,24 @@ test("after a damaged database the bot goes on from its backup, runs nothing a s
   ]);
   expect(readdirSync(paths.home).some((name) => name.startsWith("sessions.db.damaged-"))).toBe(true);
 });
+
+test("a database that is found damaged while the daemon runs ends it, for the next start to restore the backup", async () => {
+  const { ann, web, start, discord, until, paths, stop, contents } = await wholeDaemon();
+  const daemon = await start();
+  await discord.botIsOnline();
+  await ann.says(web, "m1 lines=1", { mention: true });
+  await until((now) => /^-# \d/m.test(now.join()));
+  await expect.poll(() => newestBackups(paths.database).length, { timeout: 10_000 }).toBe(1);
+  const other = new Sqlite(paths.database);
+  other.unsafeMode();
+  other.pragma("writable_schema = ON");
+  other.exec("UPDATE sqlite_schema SET rootpage = 99999 WHERE name = 'turns'");
+  other.pragma(`schema_version = ${Number(other.pragma("schema_version", { simple: true })) + 1}`);
+  other.close();
+  await ann.says(web, "m2 lines=1", { mention: true });
+  await expect(daemon.refused).resolves.toMatchObject({ code: "database_damaged" });
+  await stop(daemon);
+  await start();
+  await until((now) => now.length === 2);
+  expect(contents()[1]).toContain("came while the bot was away");
+}, 30_000);

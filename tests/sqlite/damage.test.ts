@@ -6,7 +6,7 @@ import { backUpForToday, newestBackups } from "../../src/sqlite/automatic-backup
 import { openDatabase } from "../../src/sqlite/database.ts";
 import { createLedger } from "../../src/sqlite/ledger.ts";
 import { openOrRestore } from "../../src/sqlite/open-or-restore.ts";
-import { storageTrouble } from "../../src/sqlite/storage-trouble.ts";
+import { isDamage, storageTrouble } from "../../src/sqlite/storage-trouble.ts";
 import { testDatabase } from "../support/database.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
@@ -122,4 +122,37 @@ test("a database that another program locks is told as unavailable, not as damag
   onTestFinished(() => void other.close());
   other.exec("CREATE TABLE t (x); BEGIN EXCLUSIVE");
   expect(() => openDatabase(file)).toThrow(expect.objectContaining({ code: "database_unavailable" }));
+});
+
+test("what fails in opening and is no damage leaves the database where it is, backups or not", async () => {
+  const file = join(tempDir(), "sessions.db");
+  accept(file, "a");
+  await backUpForToday(file, NOW);
+  const db = new Sqlite(file);
+  // As if a migration had a mistake: its table is there already.
+  db.pragma("user_version = 1");
+  db.close();
+  expect(() => openOrRestore(file, NOW)).toThrow(/duplicate column|already exists/);
+  expect(readdirSync(dirname(file)).filter((name) => name.includes("damaged"))).toEqual([]);
+});
+
+test.each([
+  ["EROFS", "it can only be read"],
+  ["ENOSPC", "the disk is full"],
+  ["EACCES", "its files can't be opened"],
+])("%s is no damage: %s", (code, why) => {
+  const error = Object.assign(new Error(code), { code });
+  expect([storageTrouble(error), isDamage(error)]).toEqual([why, false]);
+});
+
+test("an end in the middle of a restore leaves the damaged file or the whole one, never none", async () => {
+  const file = join(tempDir(), "sessions.db");
+  accept(file, "a");
+  await backUpForToday(file, NOW);
+  damage(file);
+  // What is left of an attempt that came no further than copying.
+  writeFileSync(`${file}.restoring`, "half");
+  const { restored } = reopened(file);
+  expect(restored?.from).toBe(`${file}.backup-2026-11-22`);
+  expect(readdirSync(dirname(file)).filter((name) => name.includes("restoring"))).toEqual([]);
 });
