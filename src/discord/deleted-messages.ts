@@ -13,6 +13,7 @@ export function deletedMessages(packet: {
   readonly t?: string;
   readonly d?: unknown;
 }): { readonly channelId: Snowflake; readonly messageIds: readonly Snowflake[] } | undefined {
+  if (typeof packet.d !== "object" || packet.d === null) return undefined;
   if (packet.t === GatewayDispatchEvents.MessageDelete) {
     const { id, channel_id } = packet.d as GatewayMessageDeleteDispatchData;
     return { channelId: channel_id, messageIds: [id] };

@@ -24,6 +24,7 @@ import { createHistory, type History } from "./history.ts";
 import { incomingMessage, incomingTyping } from "./incoming-message.ts";
 import { type IncomingInteraction, incomingInteraction } from "./interactions/incoming-interaction.ts";
 import { memberNow } from "./member-now.ts";
+import { guardPackets } from "./packet-guard.ts";
 import { forgetStaleMember } from "./stale-members.ts";
 
 export interface GatewayOptions {
@@ -108,6 +109,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     }),
   });
 
+  guardPackets(client, options.log);
   client.on(Events.Error, (error) => options.log.warn("the gateway reported an error", { error }));
   client.on(Events.ShardReconnecting, () => {
     options.log.info("the gateway connection is lost; reconnecting");
@@ -162,9 +164,14 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
 }
 
+/** The order of messages follows from their ids: one without can't be placed. */
+const SNOWFLAKE = /^\d{1,19}$/;
+
 /** Takes what Discord sends to the listener, as plain values. */
 function hear(client: Client, listener: GatewayListener): void {
-  client.on(Events.MessageCreate, (message: Message) => listener.onMessage(incomingMessage(message)));
+  client.on(Events.MessageCreate, (message: Message) => {
+    if (SNOWFLAKE.test(message.id)) listener.onMessage(incomingMessage(message));
+  });
 
   client.on(Events.MessageUpdate, (_old, message) => {
     // The preview of a link that Discord adds by itself leaves the time of the last edit as it is.

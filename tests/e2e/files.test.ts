@@ -109,7 +109,7 @@ test("a long paste becomes the question, and what is answered is quoted", async 
   expect(model.requests.at(-1)?.lastUserText).toBe("a very long story");
   await ann.says(channel, "and this?", { mention: true, replyTo: first });
   await finished(2);
-  expect(model.requests.at(-1)?.lastUserText).toMatch(/answers one by ann[\s\S]*> [\s\S]*\n\nand this\?/);
+  expect(model.requests.at(-1)?.lastUserText).toMatch(/answers one by “ann”[\s\S]*> [\s\S]*\n\nand this\?/);
 });
 
 test("a file that came while a turn ran is still there for the turn that waited", async () => {

@@ -15,12 +15,41 @@ import {
  * A light stand-in for the `claude` CLI, for tests that start hundreds of them. It keeps sessions on disk and treats
  * a known uuid, a resume and an interrupted turn as the CLI does; the contract tests say how that is. What it answers
  * follows from the prompt alone: `m7 lines=3 pace=20` is answered with "m7 line 1 of 3" and so on, 20 ms each.
- * A word in brackets makes it fail: [dies-first] [dies-mid-text] [dies-after-answer] [hangs] [garbage] [refuses].
+ * A word in brackets makes it fail: [dies-first] [dies-mid-text] [dies-after-answer] [hangs] [garbage] [refuses]; or
+ * makes it ask people first: [asks] whether it may run a command, [questions] of its own.
  */
 
 const VERSION = "2.1.330";
 const flag = (name) => process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3);
 const sessions = join(process.env.CLAUDE_CONFIG_DIR ?? join(process.env.HOME, ".claude"), "projects");
+
+const REQUESTS = {
+  asks: {
+    tool_name: "Bash",
+    tool_use_id: "tool-1",
+    input: { command: "touch secret-plan" },
+    permission_suggestions: [
+      { type: "addRules", rules: [{ toolName: "Bash", ruleContent: "touch *" }], behavior: "allow" },
+    ],
+  },
+  questions: {
+    tool_name: "AskUserQuestion",
+    tool_use_id: "tool-1",
+    input: {
+      questions: [
+        {
+          question: "Which of them?",
+          header: "Which",
+          multiSelect: true,
+          options: [
+            { label: "One", description: "" },
+            { label: "Two", description: "" },
+          ],
+        },
+      ],
+    },
+  },
+};
 
 if (process.argv.includes("--version")) {
   console.log(`${VERSION} (Claude Code)`);
@@ -54,6 +83,7 @@ function converse(id, file) {
     ? readFileSync(file, "utf8").split("\n").filter(Boolean).map(parse)
     : [];
   const waiting = [];
+  const turnsThatAsk = new Map();
   let running;
 
   const keep = (entry) => {
@@ -83,9 +113,25 @@ function converse(id, file) {
     if (fault === "dies-first") return process.kill(process.pid, "SIGKILL");
     if (fault === "garbage") return process.stdout.write("{ no JSON\n");
     if (fault === "hangs") return;
+    if (fault === "asks" || fault === "questions") return askPeople(uuid, fault);
     if (fault === "refuses") return end(uuid, () => fail(uuid));
     startMessage();
     speakLine(turn, answerTo(transcript), 0, fault);
+  };
+
+  const askPeople = (uuid, what) => {
+    const request_id = `ask-${uuid}`;
+    turnsThatAsk.set(request_id, uuid);
+    say({ type: "control_request", request_id, request: { subtype: "can_use_tool", ...REQUESTS[what] } });
+  };
+  const answered = ({ request_id, response }) => {
+    const uuid = turnsThatAsk.get(request_id);
+    if (running?.uuid !== uuid || uuid === undefined) return;
+    turnsThatAsk.delete(request_id);
+    const text = `It was decided: ${response.behavior}`;
+    keep({ type: "assistant", text });
+    assistant(text);
+    end(uuid, () => finish(uuid, text));
   };
 
   const speakLine = (turn, answer, index, fault) => {
@@ -153,7 +199,7 @@ function converse(id, file) {
   if (process.env.CLAUDE_CODE_RESUME_INTERRUPTED_TURN === "1" && last?.type === "user") {
     run({ uuid: last.uuid, text: last.text, resumed: true });
   }
-  speak({ version: VERSION, onTurn: take, onControl: control });
+  speak({ version: VERSION, onTurn: take, onControl: control, onResponse: answered });
 }
 
 /** A transcript's last line may have been cut by a kill; the CLI tolerates that too. */

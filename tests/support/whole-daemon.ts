@@ -47,27 +47,41 @@ export interface WholeDaemonOptions {
   /** As a function, for what depends on the guild: its roles, its people. */
   readonly config?: Record<string, unknown> | ((discord: LoopbackDiscord) => Record<string, unknown>);
   readonly project?: Record<string, unknown>;
+  /** Further ones; each gets a folder of its name. */
+  readonly projects?: (
+    discord: LoopbackDiscord,
+  ) => readonly (Record<string, unknown> & { readonly name: string })[];
+  /** When it ends; default: with the test. */
+  readonly atEnd?: (end: () => void | Promise<void>) => void;
 }
 
 /** `config` and `project` go over what stands in the config file. */
 export async function wholeDaemon(options: WholeDaemonOptions = {}): Promise<WholeDaemon> {
+  const { atEnd = onTestFinished } = options;
   const discord = await startLoopbackDiscord(options.discord);
-  onTestFinished(() => discord.stop());
-  const home = tempDir();
+  atEnd(() => discord.stop());
+  const home = tempDir(atEnd);
   const web = discord.addChannel("web");
   const ann = discord.addMember("ann");
   const env = { HOME: home, PATH: process.env.PATH, LANG: "C.UTF-8" };
   const paths = findPaths({ env });
-  const projectDir = join(home, "web");
-  for (const folder of [paths.home, projectDir]) mkdirSync(folder);
+  const inFolder = <P extends { readonly name: string }>(project: P) => ({
+    project_dir: join(home, project.name),
+    ...project,
+  });
+  mkdirSync(paths.home);
   const configured = {
     discord: { token: discord.token, api_url: discord.apiUrl },
     access: "everyone",
     claude: { command: STAND_IN, env: { ANTHROPIC_API_KEY: "made-up-key" }, kill_grace: "1s" },
     shutdown: { grace: "1s" },
     ...(typeof options.config === "function" ? options.config(discord) : options.config),
-    projects: [{ name: "web", channel_id: web.id, project_dir: projectDir, ...options.project }],
+    projects: [
+      { ...inFolder({ name: "web", channel_id: web.id }), ...options.project },
+      ...(options.projects?.(discord) ?? []).map(inFolder),
+    ],
   };
+  for (const { project_dir } of configured.projects) mkdirSync(project_dir, { recursive: true });
   const load = () => {
     writeFileSync(paths.config, stringify(configured), { mode: 0o600 });
     return loadConfig({ path: paths.config, env }).config;
@@ -84,12 +98,12 @@ export async function wholeDaemon(options: WholeDaemonOptions = {}): Promise<Who
     paths,
     lines,
     addProject: (name, { id }) => {
-      configured.projects.push({ name, channel_id: id, project_dir: projectDir });
+      configured.projects.push({ name, channel_id: id, project_dir: join(home, "web") });
       config = load();
     },
     start: async () => {
       const daemon = await startDaemon({ config: () => config, paths, env, log });
-      onTestFinished(() => stop(daemon));
+      atEnd(() => stop(daemon));
       return daemon;
     },
     stop,

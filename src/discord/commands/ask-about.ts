@@ -1,7 +1,7 @@
-import type { Snowflake } from "../../core/project.ts";
+import { quotedText } from "../../core/quote.ts";
 import { textForm } from "../components.ts";
 import { type InteractionHandler, interactionHandler } from "../interactions/handler.ts";
-import type { PointedMessage } from "../interactions/incoming-interaction.ts";
+import type { IncomingInteraction, PointedMessage } from "../interactions/incoming-interaction.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
 import { type Place, placeOf } from "./place.ts";
 
@@ -15,38 +15,42 @@ export function askAboutHandlers(deps: CommandsDeps): {
   command: InteractionHandler;
   form: InteractionHandler;
 } {
-  const pointed = new Map<Snowflake, PointedMessage>();
+  const pointed = new Map<string, PointedMessage>();
+  // The form is theirs who opened it, where they did: somebody else may not be able to see the message.
+  const keyOf = ({ actor, channelId }: IncomingInteraction, messageId: string) =>
+    `${actor.userId} ${channelId} ${messageId}`;
   return {
     command: interactionHandler<Place>({
       action: "talk",
       subject: (interaction) => placeOf(interaction, deps.projects()),
-      run: async ({ interaction: { input }, answer }) => {
+      run: async ({ interaction, answer }) => {
+        const { input } = interaction;
         if (input.type !== "message_command") return;
         const { message } = input;
         if (message.content.trim() === "")
           return answer.whisper({ content: "There is no text in that message." });
-        pointed.set(message.id, message);
+        pointed.set(keyOf(interaction, message.id), message);
         for (const oldest of [...pointed.keys()].slice(0, -KEPT)) pointed.delete(oldest);
         const label = "What do you want to know?";
         const options = { customId: `about:${message.id}`, title: ASK_ABOUT, label, maxLength: 2000 };
         await answer.form(textForm(options));
       },
     }),
-    form: interactionHandler<Place & { readonly message: PointedMessage }>({
+    form: interactionHandler<Place & { readonly message: PointedMessage | undefined }>({
       action: "talk",
       subject: (interaction) => {
         const { input } = interaction;
         const place = placeOf(interaction, deps.projects());
-        const message = pointed.get("customId" in input ? (input.customId.split(":")[1] ?? "") : "");
-        if (typeof place === "string") return place;
-        return message === undefined
-          ? "That took too long. Please choose the message again."
-          : { ...place, message };
+        const messageId = "customId" in input ? (input.customId.split(":")[1] ?? "") : "";
+        const message = pointed.get(keyOf(interaction, messageId));
+        return typeof place === "string" ? place : { ...place, message };
       },
       run: async ({ interaction, subject, answer }) => {
         const { project, conversationId, guildId, message } = subject;
+        if (message === undefined)
+          return answer.whisper({ content: "That took too long. Please choose the message again." });
+        const { authorName, content } = message;
         const question = interaction.input.type === "modal" ? (interaction.input.fields.text ?? "") : "";
-        const quoted = message.content.replace(/^/gm, "> ");
         deps.ledger.accept({
           id: deps.newId(),
           conversationId,
@@ -55,7 +59,7 @@ export function askAboutHandlers(deps: CommandsDeps): {
           messageId: undefined,
           authorId: interaction.actor.userId,
           authorName: interaction.actorName,
-          prompt: `${question}\n\nIt is about this message of ${message.authorName}:\n${quoted}`,
+          prompt: `${question}\n\n${quotedText({ how: "is about", isBotItself: false, authorName, content })}`,
         });
         deps.conversation(conversationId).wake();
         const link = `https://discord.com/channels/${guildId}/${message.channelId}/${message.id}`;

@@ -74,6 +74,7 @@ export function questionView(
         return changed();
       }
       const picked = what === "menu" ? values : [what];
+      if (!areOffered(picked, question)) return { type: "nothing" };
       if (picked.includes(OTHER)) {
         choose(index, question, picked);
         const label = cut(question.header || "Your answer", 45);
@@ -84,6 +85,13 @@ export function questionView(
       return answerTo(index) === "" ? { type: "nothing" } : changed();
     },
   };
+}
+
+/** A client that keeps to no rules may send what the menu does not have, or more of it than it takes. */
+function areOffered(picked: readonly string[], { options, multiSelect }: ClaudeQuestion): boolean {
+  const offered = new Set([...options.keys()].map(String).concat(OTHER));
+  const most = multiSelect ? offered.size : 1;
+  return picked.length > 0 && picked.length <= most && picked.every((value) => offered.has(value));
 }
 
 /** Four buttons and "Other…" stand in a row. */
