@@ -9,15 +9,14 @@ export function forgetStaleMember(
   packet: { readonly t?: string; readonly d?: unknown },
 ): void {
   if (packet.t === undefined || !AUTHORED.has(packet.t)) return;
-  const { guild_id, member, author, user_id } = (packet.d ?? {}) as Authored;
+  const { member, author, user_id } = (packet.d ?? {}) as Authored;
   const authorId = author?.id ?? user_id;
-  if (guild_id === undefined || authorId === undefined || Array.isArray(member?.roles)) return;
-  if (authorId === client.user?.id) return;
-  client.guilds.cache.get(guild_id)?.members.cache.delete(authorId);
+  if (authorId === undefined || Array.isArray(member?.roles) || authorId === client.user?.id) return;
+  // In every guild: without `guild_id`, discord.js takes the channel's.
+  for (const guild of client.guilds.cache.values()) guild.members.cache.delete(authorId);
 }
 
 interface Authored {
-  readonly guild_id?: string;
   readonly author?: { readonly id?: string };
   /** Who types. */
   readonly user_id?: string;

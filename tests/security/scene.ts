@@ -39,6 +39,7 @@ export interface Scene extends WholeDaemon {
   readonly ids: Readonly<Record<"web" | "vault", Targets>> & { readonly question: string };
   /** Everything that an attack could change. */
   state(): string;
+  query<Row>(sql: string): Row[];
   /** Settles when everything that Discord has sent up to now has been handled. */
   handled(): Promise<void>;
 }
@@ -158,7 +159,7 @@ export async function attackScene(): Promise<Scene> {
     running: await idIn(own.run, "stop:"),
     prompt: await idIn(own.ask, "ask:"),
     session: session(own.channel.id),
-    message: must(who.sees(own.channel).find(({ author }) => author.id === who.id)),
+    message: must(who.sees(own.channel).find(({ content }) => content.endsWith("m1 too late"))),
   });
   const session = (channelId: string) =>
     query<{ session_id: string }>(world, "SELECT session_id FROM sessions WHERE channel_id = ?", channelId)[0]
@@ -183,6 +184,7 @@ export async function attackScene(): Promise<Scene> {
     threads,
     ids,
     state: () => stateOf(world),
+    query: (sql) => query(world, sql),
     handled: async () => {
       await (await bob.runs(web, "/help")).answered();
     },
