@@ -63,6 +63,7 @@ export function openInteractions(
       },
     },
     rest: gateway.rest,
+    projects: () => config().projects,
     policy: () => accessPolicy(config(), gateway.guildOf),
     guildOf: gateway.guildOf,
     now: Date.now,

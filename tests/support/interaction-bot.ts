@@ -1,6 +1,7 @@
 import { type RESTPutAPIApplicationGuildCommandsJSONBody, Routes } from "discord-api-types/v10";
 import { onTestFinished } from "vitest";
 import type { AccessPolicy } from "../../src/core/access.ts";
+import type { Project } from "../../src/core/project.ts";
 import { createGateway, type Gateway } from "../../src/discord/gateway.ts";
 import { createInteractions, type InteractionHandlers } from "../../src/discord/interactions/interactions.ts";
 import { type LoopbackDiscord, startLoopbackDiscord } from "../../src/loopback/discord/server.ts";
@@ -29,7 +30,7 @@ export async function startDiscord(): Promise<LoopbackDiscord> {
 export async function interactionBot(
   discord: LoopbackDiscord,
   handlers: Partial<InteractionHandlers> | ((gateway: Gateway) => Partial<InteractionHandlers>),
-  options: { policy?: Rules; deferAfterMs?: number } = {},
+  options: { projects?: readonly Project[]; policy?: Rules; deferAfterMs?: number } = {},
 ): Promise<InteractionBot> {
   const reports: InteractionBot["reports"] = [];
   const log = { info: () => {}, warn: () => {}, debug: () => {} };
@@ -45,6 +46,7 @@ export async function interactionBot(
   const interactions = createInteractions({
     handlers: { commands: {}, suggestions: {}, components: {}, ...table },
     rest: gateway.rest,
+    projects: () => options.projects ?? [],
     policy: () => ({ guildIds: [discord.guild.id], ...(options.policy ?? EVERYONE) }),
     guildOf: gateway.guildOf,
     now: Date.now,

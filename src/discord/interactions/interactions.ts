@@ -21,6 +21,7 @@ export interface InteractionHandlers {
 export interface InteractionsDeps {
   readonly handlers: InteractionHandlers;
   readonly rest: REST;
+  readonly projects: () => readonly Project[];
   readonly policy: () => AccessPolicy;
   /** The guild of a channel, as far as Discord has told. */
   readonly guildOf: (channelId: Snowflake) => Snowflake | undefined;
@@ -88,9 +89,12 @@ async function serve(
   };
   const opened = handler?.open(interaction);
   if (handler === undefined || opened === undefined) return tell("This does nothing any more.");
-  if (typeof opened === "string") return tell(opened);
 
-  const { guildId, projects } = opened.subject;
+  // That there is nothing to act on, and why, is told only to those who may act on something here.
+  const inGuild = () =>
+    deps.projects().filter(({ channelId }) => deps.guildOf(channelId) === interaction.guildId);
+  const { guildId, projects } =
+    typeof opened === "string" ? { guildId: interaction.guildId, projects: inGuild() } : opened.subject;
   const decide = (project: Project | undefined, action = handler.action) => {
     // Where a project is, its channel says, whatever the interaction or an old turn says.
     const target = { guildId: project === undefined ? guildId : deps.guildOf(project.channelId), project };
@@ -121,6 +125,7 @@ async function serve(
       return tell(refusalText(decision.reason, handler.action));
     }
   }
+  if (typeof opened === "string") return tell(opened);
   tellEvents(allowed, undefined);
   if (interaction.input.type !== "autocomplete") deps.log.info("an interaction", about);
   await opened.run(allowed, answer, may);

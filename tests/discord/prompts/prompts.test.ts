@@ -60,7 +60,10 @@ async function scene(options: { timeoutMs?: number } = {}) {
         },
       };
     },
-    { policy: { access: undefined, admins: { users: [], roles: [] } } },
+    {
+      projects: [projectIn(channel, { access })],
+      policy: { access: undefined, admins: { users: [], roles: [] } },
+    },
   );
   const question = await ann.says(channel, "please test", { mention: true });
   const turn = { id: "t1", conversationId: channel.id, guildId: discord.guild.id } as Turn;
