@@ -186,6 +186,8 @@ export type AgentEvent =
       readonly toolName: string;
       readonly input: Readonly<Record<string, unknown>>;
       readonly suggestions: readonly unknown[];
+      /** People are asked whatever the permission mode is: a tool of ours wants to know. */
+      readonly mustAsk?: boolean;
     }
   /** Somebody's answer is on its way to the CLI. */
   | { readonly type: "permission_answered"; readonly requestId: string }

@@ -22,6 +22,11 @@ export interface ConversationDeps {
    */
   readonly stillAllowed: (turn: Turn, signal: AbortSignal) => Promise<Refusal | undefined>;
   readonly questions: Questions;
+  /**
+   * Takes what belongs below an answer, and was made since `sinceMs` (ms since the epoch), before its end is written
+   * down. Never rejects.
+   */
+  readonly gatherFiles: (turn: Turn, answer: string, sinceMs: number) => Promise<void>;
   /** What people allowed for the rest of a session. */
   readonly grants: (sessionId: string) => SessionGrants;
   /** The project as it is configured now; undefined when it is no longer. */

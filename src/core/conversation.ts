@@ -115,6 +115,8 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     outdated = false;
     latest = turn;
     const reply = openReply(turn);
+    // What an earlier process, or an earlier try, has made of it counts too.
+    const sinceMs = turn.attempts > 0 ? turn.acceptedAtMs : deps.now();
     reply.begin();
     try {
       const { signal } = running;
@@ -135,6 +137,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
           deps.report("it could not be told that the turn is held", error, turn);
         });
       }
+      await deps.gatherFiles(turn, result.end.answer, sinceMs);
       // An answer that can't be written down yet is kept until it can: Claude's work is in it.
       const ended = await written(() => ledger.end(turn.id, result.end, result.session));
       if (!ended && ledger.turn(turn.id)?.state === "cancelled") return line.withdraw(turn, reply);
@@ -155,8 +158,8 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
 
   const unprompted = createUnprompted(conversationId, deps, {
     latest: () => latest,
-    record: (write) => {
-      const recorded = written(write);
+    record: (gathered, write) => {
+      const recorded = gathered.then(() => written(write));
       // It may fail long before its place in the line comes.
       recorded.catch(() => {});
       line.add(async () => {

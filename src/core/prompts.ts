@@ -14,13 +14,14 @@ export interface Questions {
   closeTurn(turnId: string): void;
 }
 
-/** Under bypassPermissions nobody is asked but by a question of Claude's own; undefined where people are asked. */
+/** Under bypassPermissions nobody is asked but by a question of Claude's own, or of ours; undefined where people are asked. */
 export function answerWithoutAsking(
-  { toolName }: PermissionRequest,
+  { toolName, mustAsk }: PermissionRequest,
   project: Project | undefined,
 ): PermissionAnswer | undefined {
   const bypasses = project?.permissionMode === "bypassPermissions";
-  return bypasses && toolName !== "AskUserQuestion" ? { behavior: "allow" } : undefined;
+  if (!bypasses || toolName === "AskUserQuestion" || mustAsk) return undefined;
+  return { behavior: "allow" };
 }
 
 /** `lost`: the daemon ended before anybody decided. */

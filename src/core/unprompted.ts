@@ -8,8 +8,8 @@ import { EMPTY_END, type Turn, type TurnEnd } from "./turn.ts";
 export interface UnpromptedOptions {
   /** The turn that ran last: what the agent says by itself, it says in that one's name. */
   readonly latest: () => Turn | undefined;
-  /** Records a turn; settles with it when it stands in the ledger. */
-  readonly record: (write: () => Turn | undefined) => void;
+  /** Records a turn once what belongs below it is gathered. */
+  readonly record: (gathered: Promise<void>, write: () => Turn | undefined) => void;
 }
 
 /** Hears what the agent says when no turn of ours runs, and makes a turn of its own of each such speech. */
@@ -19,6 +19,7 @@ export function createUnprompted(
   { latest, record }: UnpromptedOptions,
 ): (event: AgentEvent, sessionId: string) => void {
   let spoken: string[] = [];
+  let sinceMs = deps.now();
 
   const conclude = (event: Extract<AgentEvent, { type: "turn_ended" }>, after: Turn, sessionId: string) => {
     const session = deps.sessions.current(conversationId);
@@ -37,11 +38,14 @@ export function createUnprompted(
     };
     const end: TurnEnd = { ...EMPTY_END, outcome: "answered", answer, stats: statsOf(event.end, session) };
     const total = { sessionId: session.sessionId, costUsd: totalCost(event.end, session) };
-    record(() => deps.ledger.record(heard, end, total));
+    record(deps.gatherFiles(after, answer, sinceMs), () => deps.ledger.record(heard, end, total));
   };
 
   return (event, sessionId) => {
-    if (event.type === "turn_started") spoken = [];
+    if (event.type === "turn_started") {
+      spoken = [];
+      sinceMs = deps.now();
+    }
     if (event.type === "text" && !event.inSubagent) spoken.push(event.text);
     const turn = latest();
     if (turn === undefined) return;

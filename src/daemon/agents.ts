@@ -47,7 +47,7 @@ export function openAgents(
       },
       {
         tools: [SEND_FILE],
-        call: (spec, _name, input) => sendFile(spec, input),
+        call: sendFile,
         onBug: (error) => log.error("a tool of ours failed", { error }),
       },
     ),

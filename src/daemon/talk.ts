@@ -14,6 +14,7 @@ import { toolLine } from "../discord/reply/tool-line.ts";
 import { DISCORD_ORIGINS } from "../files/download.ts";
 import { createIntake, type Intake } from "../files/intake.ts";
 import { loadOutgoing } from "../files/load-outgoing.ts";
+import { createNamedImages } from "../files/named-images.ts";
 import { storageTrouble } from "../sqlite/storage-trouble.ts";
 import { accessPolicy } from "./access-policy.ts";
 import type { DaemonContext } from "./context.ts";
@@ -102,6 +103,7 @@ export function openTalk(
   });
   stops.push(() => prompts.idle(LAST_VERDICTS_MS));
 
+  const sendNamedImages = createNamedImages({ store: outgoing, root: paths.files, log });
   const conversations = createConversations({
     ledger,
     sessions,
@@ -120,6 +122,10 @@ export function openTalk(
       log,
     }),
     questions: prompts,
+    gatherFiles: async ({ conversationId, projectName }, answer, sinceMs) => {
+      const projectDir = projectNamed(projectName)?.projectDir;
+      if (projectDir !== undefined) await sendNamedImages({ conversationId, projectDir, answer, sinceMs });
+    },
     grants: grants.of,
     project: projectNamed,
     timing: () => ({

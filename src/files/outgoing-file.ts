@@ -7,6 +7,10 @@ import { looksSecret } from "./secret-name.ts";
 export interface ReadableFile {
   readonly name: string;
   readonly bytes: Buffer;
+  /** Where it really lies, from the folder on that it may be sent from. */
+  readonly place: string;
+  /** By its name or its place: nobody gets it who was not meant to. */
+  readonly looksSecret: boolean;
 }
 
 export interface OutgoingRule {
@@ -31,7 +35,10 @@ export async function readOutgoingFile(path: string, rule: OutgoingRule): Promis
   const real = await realpath(asked).catch((error: NodeJS.ErrnoException) => {
     throw new NotSendable(error.code === "ENOENT" ? "there is no such file" : "it can't be read");
   });
-  await requireAllowed(real, asked, rule);
+  const places = await placesOf(real, rule);
+  const [place] = places;
+  if (place === undefined)
+    throw new NotSendable("it is outside the project, also if a link in it leads there");
   // Without following a link, and without waiting for the other end of a pipe.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const file = await open(real, flags).catch(() => {
@@ -39,23 +46,22 @@ export async function readOutgoingFile(path: string, rule: OutgoingRule): Promis
   });
   try {
     await requireSame(file, real);
-    return { name: basename(asked), bytes: await readBounded(file, rule.maxBytes) };
+    const bytes = await readBounded(file, rule.maxBytes);
+    // A link with an innocent name does not make a secret harmless, and neither does a secret name for other content.
+    const isSecret = places.some(looksSecret) || looksSecret(basename(asked));
+    return { name: basename(asked), bytes, place, looksSecret: isSecret };
   } finally {
     await file.close();
   }
 }
 
-async function requireAllowed(real: string, asked: string, { roots }: OutgoingRule): Promise<void> {
+/** Where a file lies in each of the folders that it may be sent from. */
+async function placesOf(real: string, { roots }: OutgoingRule): Promise<string[]> {
   const existing = await Promise.all(roots.map((root) => realpath(root).catch(() => undefined)));
-  const inside = existing.flatMap((root) => {
+  return existing.flatMap((root) => {
     const way = root === undefined ? "" : relative(root, real);
     return way === "" || way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way) ? [] : [way];
   });
-  if (inside.length === 0)
-    throw new NotSendable("it is outside the project, also if a link in it leads there");
-  // A link with an innocent name does not make a secret harmless, and neither does a secret name for other content.
-  if (inside.some(looksSecret) || looksSecret(basename(asked)))
-    throw new NotSendable("it looks like a secret (keys, credentials, .env, .git); these are never sent");
 }
 
 /** A folder on the way may have been put in another's place since it was looked at. */

@@ -90,6 +90,7 @@ function setUp(options: FakeAgentsOptions & { deliver?: (turn: Turn, end: TurnEn
       }),
       promptOf: async ({ prompt }) => [{ type: "text", text: prompt }],
       stillAllowed: async () => undefined,
+      gatherFiles: async () => {},
       questions: {
         open: (request, turn, answer) => {
           if (configured.breaksQuestions) throw new Error("a bug");

@@ -13,14 +13,14 @@ const PNG = Buffer.from(
 );
 
 /** A running daemon with one project, in which `script` is the model. */
-async function setUp(script: Script) {
+async function setUp(script: Script, project: Record<string, unknown> = {}) {
   const { discord, model } = await realWorld({ script, discord: { rateLimits: true } });
   const channel = discord.addChannel("web");
   const ann = discord.addMember("ann");
   const fixture = daemonFixture({
     discord,
     modelUrl: model.url,
-    projects: [{ name: "web", channel_id: channel.id }],
+    projects: [{ name: "web", channel_id: channel.id, ...project }],
     // A turn that is cut short goes on by itself.
     config: { restart: "continue" },
   });
@@ -83,19 +83,59 @@ test("a file that Claude sends stands below the answer, once, also when the daem
 });
 
 test("a refusal reaches Claude with its reason, and nothing is sent", async () => {
-  const { model, channel, ann, fixture, projectDir, finished, files } = await setUp((request) =>
-    request.step === 0 ? use("mcp__coord__send_file", { path: ".env" }) : "I may not send that.",
+  const { model, channel, ann, fixture, finished, files } = await setUp((request) =>
+    request.step === 0 ? use("mcp__coord__send_file", { path: "/etc/hostname" }) : "I may not send that.",
+  );
+  await fixture.start();
+  await ann.says(channel, "send me the name", { mention: true });
+  await finished();
+  expect(model.requests.at(-1)?.toolResults[0]).toMatchObject({
+    isError: true,
+    text: expect.stringContaining("outside the project"),
+  });
+  expect(files()).toEqual([]);
+});
+
+test.each([
+  ["Allow once", [".env"], "env will be shown below your answer."],
+  ["Deny", [], "Not sent, since it looks like a secret. A person denied this."],
+])("a file that looks like a secret waits for a person, and %s decides", async (press, sent, told) => {
+  const { discord, model, channel, ann, fixture, projectDir, finished, files } = await setUp((request) =>
+    request.step === 0 ? use("mcp__coord__send_file", { path: ".env" }) : "That is all.",
   );
   mkdirSync(projectDir, { recursive: true });
   writeFileSync(join(projectDir, ".env"), "TOKEN=1");
   await fixture.start();
   await ann.says(channel, "send me the .env", { mention: true });
+  const question = () => written(discord, channel).find(({ content }) => content.includes("🔐"));
+  await discord.until(() => question() !== undefined, { timeoutMs: 30_000 });
+  expect(question()?.content).toContain("send a file that looks like a secret into this channel");
+  expect(question()?.content).toContain("```txt\n.env (7 bytes)\n```");
+  const asked = question();
+  if (asked === undefined) throw new Error("nobody was asked");
+  await ann.clicks(asked, press);
   await finished();
-  expect(model.requests.at(-1)?.toolResults[0]).toMatchObject({
-    isError: true,
-    text: expect.stringContaining("looks like a secret"),
-  });
-  expect(files()).toEqual([]);
+  expect(model.requests.at(-1)?.toolResults[0]?.text).toContain(told);
+  // The sign at the front of a hidden file's name would hide it from whoever saves it.
+  await expect.poll(files, { timeout: 10_000 }).toEqual(sent.map((name) => name.slice(1)));
+});
+
+test("pictures that Claude has made and names stand below its answer, without being sent", async () => {
+  const { discord, channel, ann, fixture, projectDir, finished, files } = await setUp(
+    (request) =>
+      request.step === 0
+        ? use("Bash", { command: "mkdir -p out && cp old.png out/chart.png", description: "draw" })
+        : "The chart is in `out/chart.png`; it replaces ![the old one](old.png).",
+    { allowed_tools: ["Bash"] },
+  );
+  mkdirSync(projectDir, { recursive: true });
+  writeFileSync(join(projectDir, "old.png"), PNG);
+  await fixture.start();
+  await ann.says(channel, "draw it", { mention: true });
+  await finished();
+  await discord.until(() => files().length > 0, { timeoutMs: 10_000 });
+  expect(files()).toEqual(["chart.png"]);
+  expect(written(discord, channel)[0]?.content).toContain("it replaces the old one (`old.png`).");
 });
 
 test("a long paste becomes the question, and what is answered is quoted", async () => {

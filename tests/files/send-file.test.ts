@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import type { AgentSpec } from "../../src/core/agent.ts";
+import type { AgentSpec, PermissionAnswer } from "../../src/core/agent.ts";
+import { createNamedImages, imagePaths } from "../../src/files/named-images.ts";
 import { createSendFile } from "../../src/files/send-file.ts";
 import { createLedger } from "../../src/sqlite/ledger.ts";
 import { createOutgoingStore } from "../../src/sqlite/outgoing.ts";
@@ -18,7 +19,13 @@ function setUp() {
   const db = testDatabase();
   const store = createOutgoingStore(db, Date.now);
   const ledger = createLedger(db, Date.now);
-  const call = createSendFile({ store, root, log: { info: () => {} } });
+  const sendFile = createSendFile({ store, root, log: { info: () => {} } });
+  const asked: unknown[] = [];
+  let decision: PermissionAnswer = { behavior: "deny", message: "Ann says no." };
+  const ask = async (about: unknown) => {
+    asked.push(about);
+    return decision;
+  };
   const spec: AgentSpec = {
     conversationId: "10",
     sessionId: "s",
@@ -36,7 +43,13 @@ function setUp() {
     writeFileSync(full, data);
     return full;
   };
-  const send = (path: unknown) => call(spec, { path });
+  const send = (path: unknown) => sendFile({ spec, input: { path }, ask });
+  const allowAll = () => {
+    decision = { behavior: "allow" };
+  };
+  const gather = createNamedImages({ store, root, log: { info: () => {} } });
+  const answerNames = (answer: string, sinceMs = 0) =>
+    gather({ conversationId: "10", projectDir, answer, sinceMs });
   /** A turn that ends: the names of the files below its answer. */
   const endTurn = (id: string, conversationId = "10", outcome: "answered" | "expired" = "answered") => {
     const asked = {
@@ -61,7 +74,7 @@ function setUp() {
     });
     return store.ofTurn(id).map(({ name }) => name);
   };
-  return { home, projectDir, root, store, write, send, endTurn };
+  return { home, projectDir, root, store, asked, write, send, allowAll, answerNames, endTurn };
 }
 
 test("files of the project go below the next answer, in order, and below no other", async () => {
@@ -110,24 +123,43 @@ test.each([
   ".git/config",
   "sub/.git/HEAD",
   ".ssh/known_hosts",
-])("%s is never sent", async (path) => {
-  const { write, send, endTurn } = setUp();
+])("%s is sent only where a person allows it", async (path) => {
+  const { asked, write, send, allowAll, endTurn } = setUp();
   write(path);
   expect(await send(path)).toMatchObject({
     isError: true,
-    text: expect.stringContaining("looks like a secret"),
+    text: expect.stringMatching(/looks like a secret\. Ann says no\.$/),
   });
   expect(endTurn("one")).toEqual([]);
+  expect(asked).toEqual([{ name: basename(path), place: path, sizeBytes: 1 }]);
+  allowAll();
+  expect(await send(path)).toMatchObject({ isError: false });
+  expect(endTurn("two")).toHaveLength(1);
 });
 
-test("a secret behind a link of another name is never sent, nor is a link that leads out", async () => {
-  const { home, projectDir, write, send } = setUp();
+test("what a person allows is what the file was when they were asked", async () => {
+  const { write, projectDir, root, store, endTurn } = setUp();
+  const path = write(".env", "first");
+  const sendFile = createSendFile({ store, root, log: { info: () => {} } });
+  const spec = { conversationId: "10", projectDir } as AgentSpec;
+  const ask = async () => {
+    writeFileSync(path, "second");
+    return { behavior: "allow" } as const;
+  };
+  await sendFile({ spec, input: { path: ".env" }, ask });
+  endTurn("one");
+  expect(readFileSync(store.ofTurn("one")[0]?.path ?? "", "utf8")).toBe("first");
+});
+
+test("a secret behind a link of another name is asked about, a link that leads out is refused", async () => {
+  const { home, projectDir, asked, write, send } = setUp();
   write(".env", "TOKEN=1");
   writeFileSync(join(home, "outside.txt"), "x");
   symlinkSync(join(projectDir, ".env"), join(projectDir, "notes.txt"));
   symlinkSync(join(home, "outside.txt"), join(projectDir, "out.txt"));
   symlinkSync(home, join(projectDir, "up"));
   expect((await send("notes.txt")).text).toContain("looks like a secret");
+  expect(asked).toEqual([{ name: "notes.txt", place: ".env", sizeBytes: 7 }]);
   expect((await send("out.txt")).text).toContain("outside the project");
   expect((await send("up/outside.txt")).text).toContain("outside the project");
 });
@@ -171,4 +203,39 @@ test("an answer takes twenty files at most", async () => {
   for (let number = 0; number < 21; number += 1) answers.push(await send(`${number}.txt`));
   expect(answers.at(-1)).toMatchObject({ isError: true, text: expect.stringContaining("at most 20") });
   expect(endTurn("one")).toHaveLength(20);
+});
+
+const PNG = Buffer.from("\x89PNG\r\n\x1a\nand so on", "latin1");
+
+test("pictures that Claude has made and names are sent without being told to, each once", async () => {
+  const { write, send, answerNames, endTurn } = setUp();
+  for (const path of ["a.png", "out/b c.png", "d.png", "e.png"])
+    write(path, Buffer.concat([PNG, Buffer.from(path)]));
+  await send("d.png");
+  await answerNames("See `out/b c.png`, ![chart](./a.png) and **d.png**; once more: a.png.");
+  expect(endTurn("one")).toEqual(["d.png", "b_c.png", "a.png"]);
+});
+
+test("a picture that was there before, a secret, one outside and what is none are not sent by themselves", async () => {
+  const { home, projectDir, write, answerNames, endTurn } = setUp();
+  write("old.png", PNG);
+  await answerNames("old.png", Date.now() + 60_000);
+  write(".git/logo.png", PNG);
+  write(".env.png", PNG);
+  write("text.png", "no picture");
+  writeFileSync(join(home, "outside.png"), PNG);
+  symlinkSync(join(home, "outside.png"), join(projectDir, "link.png"));
+  await answerNames(
+    ".git/logo.png, .env.png, text.png, ../outside.png, link.png, nothing.png, https://e.com/a.png",
+  );
+  expect(endTurn("one")).toEqual([]);
+});
+
+test.each([
+  ["I saved it to `out/my chart.png`.", ["out/my chart.png"]],
+  ["![x](/tmp/p/a.png) and [the file](<b c.webp>)", ["/tmp/p/a.png", "b c.webp"]],
+  ["The chart is at ./docs/a.PNG, (b.jpeg) and **c.gif**.", ["./docs/a.PNG", "b.jpeg", "c.gif"]],
+  ["https://example.com/a.png and [x](https://e.com/b.png) and a.png.bak", []],
+])("%s names %j", (text, paths) => {
+  expect(imagePaths(text)).toEqual(paths);
 });

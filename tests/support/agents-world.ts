@@ -95,6 +95,7 @@ export function agentsWorld(options: {
     }),
     promptOf: async ({ prompt }) => [{ type: "text", text: prompt }],
     stillAllowed: async () => undefined,
+    gatherFiles: async () => {},
     questions: { open: () => {}, withdraw: () => {}, closeTurn: () => {} },
     grants: () => NO_GRANTS,
     project: () => project,

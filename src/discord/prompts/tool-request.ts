@@ -35,6 +35,11 @@ export function toolRequest(toolName: string, input: Input): ToolRequest {
     const code = `${input.file_path}\n${prefixed("+", input.content)}`;
     return { what: "write a file", said, code, language: "diff" };
   }
+  if (toolName === "send_file" && isText(input.place) && isText(input.name)) {
+    const link = input.place.endsWith(input.name) ? "" : `${input.name} is a link to `;
+    const code = `${link}${input.place} (${String(input.sizeBytes)} bytes)`;
+    return { what: "send a file that looks like a secret into this channel", said, code, language: "txt" };
+  }
   const code = Object.keys(input).length === 0 ? "" : JSON.stringify(input, undefined, 2);
   return { what: `use ${toolName}`, said: undefined, code, language: "json" };
 }
