@@ -11,7 +11,7 @@ rmSync("dist", { recursive: true, force: true });
 execFileSync("node_modules/.bin/tsc", ["--project", "tsconfig.build.json"], { stdio: "inherit" });
 
 // What the compiler does not copy: pages and pictures that a room serves.
-for (const folder of ["loopback/page"]) {
+for (const folder of ["http/page", "loopback/page"]) {
   if (existsSync(`src/${folder}/public`)) {
     cpSync(`src/${folder}/public`, `dist/${folder}/public`, { recursive: true });
   }

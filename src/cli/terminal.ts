@@ -14,6 +14,8 @@ export interface Terminal {
   explain(text: string): void;
   /** Calls back at each SIGINT or SIGTERM until the returned function is called. */
   onStopSignal(listener: (signal: NodeJS.Signals) => void): () => void;
+  /** Calls back with what nobody caught, in place of ending the process, until the returned function is called. */
+  onUncaught(listener: (error: unknown) => void): () => void;
 }
 
 /** The terminal of a real process. */
@@ -33,6 +35,10 @@ export function createTerminal(process: NodeJS.Process): Terminal {
         process.off("SIGINT", listener);
         process.off("SIGTERM", listener);
       };
+    },
+    onUncaught: (listener) => {
+      process.on("uncaughtException", listener);
+      return () => void process.off("uncaughtException", listener);
     },
   };
 }

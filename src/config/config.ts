@@ -43,7 +43,8 @@ export interface Config {
   readonly restart: "ask" | "continue";
   readonly shutdown: { readonly graceMs: number };
   readonly logging: { readonly level: LogLevel; readonly messages: boolean };
-  readonly health: { readonly listen: ListenAddress | undefined };
+  readonly health: { readonly listen: ListenAddress | undefined; readonly token: string | undefined };
+  readonly alerts: { readonly channelId: Snowflake | undefined };
   readonly ledger: { readonly keepMs: number; readonly text: "keep" | "drop" };
   /** Absolute path. */
   readonly projectsRoot: string;

@@ -1,6 +1,7 @@
 import type { AccessRule } from "../core/project.ts";
-import type { ClaudeCredential, Config, ConfiguredProject, ListenAddress, LogLevel } from "./config.ts";
+import type { ClaudeCredential, Config, ConfiguredProject, LogLevel } from "./config.ts";
 import { durationToMs } from "./duration.ts";
+import { listenAddress } from "./listen-address.ts";
 import { type Environment, expandHome } from "./paths.ts";
 import type { ValidProject } from "./project-schema.ts";
 import type { ValidConfig } from "./schema.ts";
@@ -50,7 +51,11 @@ export function normalise({
     restart: written.restart,
     shutdown: { graceMs: durationToMs(written.shutdown.grace) },
     logging: { level: logLevel, messages: written.logging.messages },
-    health: { listen: listenAddress(written.health.listen) },
+    health: {
+      listen: written.health.listen === undefined ? undefined : listenAddress(written.health.listen),
+      token: written.health.token,
+    },
+    alerts: { channelId: written.alerts.channel_id },
     ledger: { keepMs: durationToMs(written.ledger.keep), text: written.ledger.text },
     projectsRoot: expandHome(written.projects_root, env),
     setupChannelId: written.setup_channel,
@@ -81,10 +86,4 @@ function normaliseProject(project: ValidProject, env: Environment): ConfiguredPr
 
 function accessRule(written: ValidConfig["access"]): AccessRule | undefined {
   return written === "everyone" ? { users: [], roles: [], everyone: true } : written;
-}
-
-function listenAddress(written: string | undefined): ListenAddress | undefined {
-  if (written === undefined) return undefined;
-  const colon = written.lastIndexOf(":");
-  return { host: written.slice(0, colon).replace(/^\[|\]$/g, ""), port: Number(written.slice(colon + 1)) };
 }

@@ -1,7 +1,9 @@
 import { statSync } from "node:fs";
 import { isAbsolute } from "node:path";
+import { isLoopback } from "../core/loopback-address.ts";
 import type { ConfigDocument, KeyPath } from "./document.ts";
 import type { Findings } from "./findings.ts";
+import { listenAddress } from "./listen-address.ts";
 import { type Environment, expandHome } from "./paths.ts";
 import type { LenientProject } from "./project-schema.ts";
 import { pythonSettingsAreExplained } from "./python-settings.ts";
@@ -35,6 +37,7 @@ export function checkRules(context: RuleContext): void {
     projectDirsExist,
     foldersAreAbsolute,
     bypassHasTools,
+    openListenerHasToken,
     idsAreQuoted,
     pythonSettingsAreExplained,
   ]) {
@@ -138,6 +141,19 @@ function bypassHasTools({ projects, findings }: RuleContext): void {
       "List them: `allowed_tools: [Bash, Read, Write, Edit, Glob, Grep]`.",
     );
   }
+}
+
+/** Whoever reaches the page sees what people do and what it costs; beyond this machine that is anybody. */
+function openListenerHasToken({ written, findings }: RuleContext): void {
+  const { listen, token } = written.health;
+  if (listen === undefined || token !== undefined) return;
+  const { host } = listenAddress(listen);
+  if (isLoopback(host)) return;
+  findings.problem(
+    ["health", "listen"],
+    `${host} can be reached from other machines, which needs health.token`,
+    "Add `token:` below it (openssl rand -hex 24), or listen on 127.0.0.1.",
+  );
 }
 
 /**

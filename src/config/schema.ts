@@ -167,12 +167,31 @@ export const configSchema = z.strictObject({
         )
         .optional()
         .describe(
-          "Address and port of `/healthz` and `/metrics`, such as `127.0.0.1:9090`. Nothing: neither is served.",
+          "Address and port of the status page, `/healthz`, `/readyz` and `/metrics`, such as `127.0.0.1:9090`. Read at the start; nothing: none is served.",
         )
         .meta({ examples: ["127.0.0.1:9090"] }),
+      token: z
+        .string({ error: "at least 16 characters without spaces" })
+        .regex(/^[\x21-\x7e]{16,}$/, { error: "at least 16 characters without spaces" })
+        .optional()
+        .describe(
+          "What must be shown to look at the page and the metrics: as a Bearer token, or as the password that a browser asks for. Needed when `listen` is not on loopback. To make one: `openssl rand -hex 24`.",
+        )
+        .meta({ examples: ["paste what openssl printed here"] }),
     })
     .prefault({})
-    .describe("Health checks and metrics."),
+    .describe("Status page, health checks and metrics."),
+  alerts: z
+    .strictObject({
+      channel_id: snowflake
+        .optional()
+        .describe(
+          "The channel in which the bot tells its administrators what needs them. Nothing: it is only logged.",
+        )
+        .meta({ examples: ["456789012345678901"] }),
+    })
+    .prefault({})
+    .describe("What administrators are told in Discord, once when it begins and once when it is over."),
   ledger: z
     .strictObject({
       keep: duration("90d").describe(

@@ -5,7 +5,7 @@ import { configSchema } from "./schema.ts";
 /** A valid config.yaml with every default filled in, in the words of the file; secrets are starred out. */
 export function shownConfig(document: ConfigDocument): Record<string, unknown> {
   const config = configSchema.parse(plainValues(document)?.value);
-  const { discord, claude } = config;
+  const { discord, claude, health } = config;
   return {
     ...config,
     discord: {
@@ -13,6 +13,7 @@ export function shownConfig(document: ConfigDocument): Record<string, unknown> {
       ...(discord.token === undefined ? {} : { token: STARS }),
       api_url: withoutLogin(discord.api_url),
     },
+    health: { ...health, ...(health.token === undefined ? {} : { token: STARS }) },
     claude: {
       ...claude,
       // Which of them are secrets, only the person knows: a proxy's address can hold a password.

@@ -22,6 +22,8 @@ export type ErrorCode =
   | "discord_refused"
   | "project_unknown"
   | "project_not_added"
+  | "port_in_use"
+  | "listen_failed"
   | "service_failed"
   | "usage";
 

@@ -21,6 +21,7 @@ import { keepLastWords } from "./last-words.ts";
 import { keepLedgerTidy } from "./ledger-retention.ts";
 import { createListener } from "./listener.ts";
 import type { Logger } from "./logger.ts";
+import { openOperations } from "./operations.ts";
 import { recoverTurns } from "./recover-turns.ts";
 import { repeatSweep } from "./repeat-sweep.ts";
 import { createReport } from "./report.ts";
@@ -48,6 +49,8 @@ export interface Daemon {
   isConnected(): boolean;
   /** Settles with what only a person can put right, if that happens while the daemon runs. */
   readonly refused: Promise<CoordError>;
+  /** Notes what nobody caught, for the next start to tell; returns the error id under which the log has it. */
+  crashed(error: unknown): string;
   /**
    * Stops in the reverse order of the start. Running turns may end until `force` is aborted; then they are let go,
    * and the next start takes them up.
@@ -97,6 +100,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       writing: writing.signal,
     };
 
+    const operations = await openOperations(context, stops);
     const settings = config().claude;
     const { claude, version } = await findClaude({ settings, env, instanceId: paths.database, log });
     const agents = openAgents(context, claude, (conversationId, event, sessionId) =>
@@ -127,6 +131,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
         maxAgents: agents.maxAgents(),
       }),
     });
+    operations.attach({ gateway, agents, claude, claudeVersion: version });
 
     const talk = openTalk(context, gateway, agents.pool, stops);
     stops.push(async () => {
@@ -171,11 +176,13 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     );
     stops.push(keepBackups({ file: paths.database, now: Date.now, log }));
     answering = true;
+    operations.ready();
     log.info("ready", { bot: gateway.botName(), projects: config().projects.length });
     return {
       botName: gateway.botName(),
       isConnected: gateway.isReady,
       refused: refused.promise,
+      crashed: operations.crashed,
       stop: async (signal) => {
         force = signal;
         stopping = true;

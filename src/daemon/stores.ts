@@ -3,17 +3,21 @@ import type { Ledger } from "../core/ledger.ts";
 import { watchLedger } from "../core/ledger-watch.ts";
 import type { Turn } from "../core/turn.ts";
 import { createAdditionJournal } from "../sqlite/additions.ts";
+import { createAlertStore } from "../sqlite/alerts.ts";
 import { createConversationFacts } from "../sqlite/conversation-facts.ts";
 import { createCursorStore } from "../sqlite/cursors.ts";
 import { createDeliveryStore } from "../sqlite/deliveries.ts";
 import { createGrantStore } from "../sqlite/grants.ts";
 import { createHeartbeatStore } from "../sqlite/heartbeat.ts";
+import { createHistory } from "../sqlite/history.ts";
 import { createLedger } from "../sqlite/ledger.ts";
 import { createMaterialStore } from "../sqlite/material.ts";
 import { openOrRestore } from "../sqlite/open-or-restore.ts";
 import { createOutgoingStore } from "../sqlite/outgoing.ts";
+import { createOverview } from "../sqlite/overview.ts";
 import { createPromptStore } from "../sqlite/prompts.ts";
 import { createRetention } from "../sqlite/retention.ts";
+import { createRunStore } from "../sqlite/runs.ts";
 import { createSessionStore } from "../sqlite/sessions.ts";
 import { isDamage } from "../sqlite/storage-trouble.ts";
 import { createUsageStore } from "../sqlite/usage.ts";
@@ -63,6 +67,10 @@ export function openStores({ file, dropsText, watch, onTurn, onDamaged, log }: S
     retention: createRetention(db),
     usage: createUsageStore(db),
     heartbeat: createHeartbeatStore(db),
+    alerts: createAlertStore(db, Date.now),
+    runs: createRunStore(db, Date.now),
+    overview: createOverview(db),
+    history: createHistory(db),
     close: () => void db.close(),
   };
 }

@@ -75,6 +75,8 @@ export interface Gateway {
   botName(): string;
   /** The guild of a channel that the bot can see. */
   guildOf(channelId: Snowflake): Snowflake | undefined;
+  /** The name of a channel or thread that the bot can see. */
+  channelName(channelId: Snowflake): string | undefined;
   /** A member as Discord has them now, asked by REST; rejects when that can't be known. */
   member(guildId: Snowflake, userId: Snowflake): Promise<Actor>;
   /** The category that a channel stands in. */
@@ -156,6 +158,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     categoryOf: (channelId) => {
       const channel = client.channels.cache.get(channelId);
       return channel !== undefined && "parentId" in channel ? (channel.parentId ?? undefined) : undefined;
+    },
+    channelName: (channelId) => {
+      const channel = client.channels.cache.get(channelId);
+      return channel !== undefined && "name" in channel ? (channel.name ?? undefined) : undefined;
     },
     botName: () => client.user?.username ?? "",
     bot: () => ({ userId: client.user?.id ?? "", roleIds: ownRoleIds(client) }),

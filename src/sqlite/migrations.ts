@@ -224,4 +224,25 @@ export const migrations: readonly string[] = [
   -- The latest first, without sorting thousands at each look.
   CREATE INDEX sessions_by_activity ON sessions (last_active);
   `,
+  `
+  -- What administrators are told once: active while it stands, told once the channel has its beginning.
+  CREATE TABLE alerts (
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    facts TEXT NOT NULL,
+    active INTEGER NOT NULL,
+    told INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,
+    PRIMARY KEY (kind, key)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Each start of the daemon; one without an end did not stop by itself.
+  CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    version TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    error_id TEXT
+  ) STRICT;
+  `,
 ];

@@ -126,6 +126,7 @@ function fakeTerminal(
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    onUncaught: () => () => {},
   } as unknown as Terminal;
   return {
     terminal,

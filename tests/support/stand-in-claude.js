@@ -53,6 +53,8 @@ const REQUESTS = {
 
 if (process.argv.includes("--version")) {
   console.log(`${VERSION} (Claude Code)`);
+} else if (process.argv[2] === "auth") {
+  console.log(JSON.stringify({ loggedIn: true, authMethod: "api_key", loginExpiresAt: null }));
 } else {
   const id = flag("resume") ?? flag("session-id");
   const known = findTranscript(id);

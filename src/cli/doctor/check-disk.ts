@@ -1,3 +1,4 @@
+import { LITTLE_BYTES, TOO_LITTLE_BYTES } from "../../core/disk.ts";
 import { size } from "../amounts.ts";
 import { type Finding, ok, problem, warning } from "./finding.ts";
 
@@ -19,6 +20,3 @@ export function checkDisk(
     return bytes < LITTLE_BYTES ? warning("disk", `only ${message}`, fix) : ok("disk", message);
   });
 }
-
-const TOO_LITTLE_BYTES = 100 * 2 ** 20;
-const LITTLE_BYTES = 2 ** 30;

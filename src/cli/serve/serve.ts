@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../../config/config.ts";
 import { loadConfig } from "../../config/load.ts";
 import { findPaths } from "../../config/paths.ts";
@@ -69,7 +70,10 @@ async function runDaemon(options: { config?: string }, terminal: Terminal, notif
   }
 }
 
-/** The first signal lets running turns end, the second does not; so does Discord when it refuses us for good. */
+/**
+ * The first signal lets running turns end, the second does not; so does Discord when it refuses us for good. After an
+ * error that nobody caught nothing is sure any more: the next start takes the turns up.
+ */
 async function untilStopped(daemon: Daemon, terminal: Terminal, notifier: Notifier, graceMs: number) {
   const force = new AbortController();
   const stopWatchdog = notifier.startWatchdog(
@@ -83,17 +87,27 @@ async function untilStopped(daemon: Daemon, terminal: Terminal, notifier: Notifi
     if (stopping) force.abort();
     stop();
   });
+  const crash = Promise.withResolvers<unknown>();
+  const releaseCrash = terminal.onUncaught((error) => {
+    if (!force.signal.aborted) daemon.crashed(error);
+    force.abort();
+    crash.resolve(error);
+  });
   let stopping = false;
-  const reason = await Promise.race([signalled, daemon.refused]);
+  const reason = await Promise.race([signalled, daemon.refused, crash.promise]);
   stopping = true;
   notifier.stopping("waiting for running turns to end");
   const timer = setTimeout(() => force.abort(), graceMs);
-  await daemon.stop(force.signal);
+  await Promise.race([daemon.stop(force.signal), crash.promise.then(() => delay(LAST_MOMENTS_MS))]);
   clearTimeout(timer);
   release();
+  releaseCrash();
   stopWatchdog();
   return reason;
 }
+
+/** What a crashed daemon gets to end its agents. */
+const LAST_MOMENTS_MS = 5_000;
 
 /** discord.js takes lost connections up again; after so long, a new process is the better try. */
 const PATIENCE_MS = 15 * 60_000;

@@ -1,0 +1,4 @@
+/** Below this, answers can't be kept safely. */
+export const TOO_LITTLE_BYTES = 100 * 2 ** 20;
+/** Below this, somebody should make room. */
+export const LITTLE_BYTES = 2 ** 30;
