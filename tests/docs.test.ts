@@ -27,6 +27,7 @@ test("every link of README and docs to a file of ours leads somewhere", () => {
     "docs/architecture.md",
     "docs/troubleshooting.md",
     "docs/decisions.md",
+    "docs/security.md",
   ];
   for (const page of pages) {
     for (const [, target = ""] of read(page).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {

@@ -1,6 +1,8 @@
+import { isSecretName } from "../config/secrets.ts";
 import { CoordError, exitCode } from "../core/errors.ts";
 import { ExitError } from "./exit.ts";
 import { createProgram } from "./program.ts";
+import { withoutSecrets } from "./safe-error.ts";
 import { createTerminal, type Terminal } from "./terminal.ts";
 
 /** The process: runs the command line, and ends with its exit code. */
@@ -9,6 +11,11 @@ export async function main(): Promise<void> {
   // What reads our output may end first, as `head` does: that is no failure.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
+  });
+  // Node would write down all that it knows of the error, the body of a request for one.
+  process.on("uncaughtException", (error) => {
+    terminal.explain(explanation(withoutSecrets(error, secretsIn(terminal.env))));
+    process.exit(exitCode(error));
   });
   process.exitCode = await run(process.argv.slice(2), terminal);
   // Something that was not closed keeps the process alive; the person should not have to find that out.
@@ -27,12 +34,16 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
       if (error.message !== "") terminal.explain(error.message);
       return error.exitCode;
     }
-    terminal.explain(explanation(error));
+    terminal.explain(explanation(withoutSecrets(error, secretsIn(terminal.env))));
     return exitCode(error);
   }
 }
 
 const LINGER_MS = 5_000;
+
+function secretsIn(env: Terminal["env"]): string[] {
+  return Object.entries(env).flatMap(([name, value]) => (value && isSecretName(name) ? [value] : []));
+}
 
 function explanation(error: unknown): string {
   if (error instanceof CoordError) return `claude-coord: ${error.message}`;

@@ -42,6 +42,7 @@ export interface Config {
   readonly edits: "ignore" | "rerun";
   readonly restart: "ask" | "continue";
   readonly shutdown: { readonly graceMs: number };
+  readonly redact: "all" | "own";
   readonly logging: { readonly level: LogLevel; readonly messages: boolean };
   readonly health: { readonly listen: ListenAddress | undefined; readonly token: string | undefined };
   readonly alerts: { readonly channelId: Snowflake | undefined };

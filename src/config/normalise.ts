@@ -50,6 +50,7 @@ export function normalise({
     edits: written.edits,
     restart: written.restart,
     shutdown: { graceMs: durationToMs(written.shutdown.grace) },
+    redact: written.redact,
     logging: { level: logLevel, messages: written.logging.messages },
     health: {
       listen: written.health.listen === undefined ? undefined : listenAddress(written.health.listen),

@@ -144,6 +144,12 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe("How the service stops."),
+  redact: z
+    .enum(["all", "own"])
+    .default("all")
+    .describe(
+      "What is hidden of secrets in Discord: `all` that looks like a token, a key or a password in an address, or only the bot's `own`, which never pass. Logs hide all either way.",
+    ),
   logging: z
     .strictObject({
       level: z

@@ -4,6 +4,7 @@ import type { KeyPath } from "./document.ts";
 import type { Findings } from "./findings.ts";
 import { type Environment, expandHome } from "./paths.ts";
 import type { ValidConfig } from "./schema.ts";
+import { isSecretName } from "./secrets.ts";
 
 /** systemd's LoadCredential= puts it into $CREDENTIALS_DIRECTORY under this name. */
 const CREDENTIAL = "discord-token";
@@ -58,7 +59,7 @@ export function checkSecrets({
   findings: Findings;
 }): void {
   for (const name of Object.keys(variables)) {
-    if (!isOpen(fileMode) || !/TOKEN|KEY|SECRET|PASSWORD/i.test(name)) continue;
+    if (!isOpen(fileMode) || !isSecretName(name)) continue;
     findings.warning(
       ["claude", "env", name],
       `other users can read this, since the file has mode ${octal(fileMode)}`,

@@ -5,7 +5,9 @@ import type { SessionGrants } from "./grants.ts";
 import type { Ledger, SessionStore } from "./ledger.ts";
 import type { Project, Snowflake } from "./project.ts";
 import type { Questions } from "./prompts.ts";
+import type { Redactor } from "./redactor.ts";
 import type { OpenReply } from "./reply.ts";
+import type { SecretPlace } from "./secret-watch.ts";
 import type { Turn } from "./turn.ts";
 
 /** What a conversation needs of the world. */
@@ -34,6 +36,10 @@ export interface ConversationDeps {
   readonly timing: () => ConversationTiming;
   /** A tool use in a few words, as people know it: `Bash npm test`. */
   readonly toolLine: (name: string, input: Readonly<Record<string, unknown>>) => string;
+  /** Keeps secrets from people. */
+  readonly redactor: Redactor;
+  /** Hears that a secret of ours was met, and returns the id under which the log has it. */
+  readonly secretFound: (place: SecretPlace, turn: Turn) => string;
   readonly newId: () => string;
   readonly now: () => number;
   /** Records a failure in the log and returns the id under which it is found there. */

@@ -2,6 +2,7 @@ import type { Action, Refusal } from "./access.ts";
 import type { AgentEvent } from "./agent.ts";
 import type { Snowflake } from "./project.ts";
 import type { PromptState } from "./prompts.ts";
+import type { SecretPlace } from "./secret-watch.ts";
 import type { Turn } from "./turn.ts";
 
 /**
@@ -54,6 +55,14 @@ export type CoordEvent =
       readonly route: string;
       readonly isGlobal: boolean;
       readonly waitMs: number;
+    }
+  /** A secret of ours was kept from people, or from Discord. */
+  | {
+      readonly type: "secret_withheld";
+      readonly place: SecretPlace;
+      readonly errorId: string;
+      readonly turn: Turn | undefined;
+      readonly channelId: Snowflake | undefined;
     }
   /** A failure was given an error id. */
   | {

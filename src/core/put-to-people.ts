@@ -1,6 +1,6 @@
 import type { AgentEvent, PermissionAnswer } from "./agent.ts";
-import type { Project } from "./project.ts";
-import { answerWithoutAsking, type Questions } from "./prompts.ts";
+import type { ConversationDeps } from "./conversation-deps.ts";
+import { answerWithoutAsking } from "./prompts.ts";
 import type { Turn } from "./turn.ts";
 
 export type AnswerRequest = (requestId: string, answer: PermissionAnswer) => void;
@@ -13,14 +13,18 @@ export function putToPeople(
   event: AgentEvent,
   turn: Turn,
   answer: AnswerRequest,
-  deps: { readonly questions: Questions; readonly project: (projectName: string) => Project | undefined },
+  deps: Pick<ConversationDeps, "questions" | "project" | "redactor" | "secretFound">,
 ): void {
   if (event.type === "permission_withdrawn") deps.questions.withdraw(event.requestId);
   if (event.type !== "permission_requested") return;
   const known = answerWithoutAsking(event, deps.project(turn.projectName));
   try {
     if (known !== undefined) answer(event.requestId, known);
-    else deps.questions.open(event, turn, (given) => answer(event.requestId, given));
+    else if (deps.redactor.holdsOwn(JSON.stringify(event.input))) {
+      // Who is to judge it would have to see all of it.
+      deps.secretFound("question", turn);
+      answer(event.requestId, { behavior: "deny", message: HOLDS_SECRET });
+    } else deps.questions.open(event, turn, (given) => answer(event.requestId, given));
   } catch (error) {
     answer(event.requestId, { behavior: "deny", message: UNASKABLE });
     throw error;
@@ -28,3 +32,6 @@ export function putToPeople(
 }
 
 const UNASKABLE = "The question could not be put to anybody, so it is denied. Go on without it.";
+
+const HOLDS_SECRET =
+  "This holds a secret of the bot that runs you, so people can't be asked about it, and it is denied. Do without the secret.";

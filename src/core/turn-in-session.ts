@@ -1,11 +1,13 @@
-import type { AgentTurnEnd, PromptPart } from "./agent.ts";
+import type { AgentEvent, AgentTurnEnd, PromptPart } from "./agent.ts";
 import { agentSpec } from "./agent-spec.ts";
 import type { ConversationDeps } from "./conversation-deps.ts";
 import type { Session } from "./ledger.ts";
+import { maskedEvent } from "./masked-event.ts";
 import { orAborted } from "./or-aborted.ts";
 import type { Project, Snowflake } from "./project.ts";
 import { type AnswerRequest, putToPeople } from "./put-to-people.ts";
 import type { Reply } from "./reply.ts";
+import { createSecretWatch } from "./secret-watch.ts";
 import { silentAnswer } from "./session-command.ts";
 import { statsOf, totalCost } from "./session-cost.ts";
 import { createToolNote } from "./tool-note.ts";
@@ -51,7 +53,7 @@ export function createTurnInSession(
   const run = async (attempt: TurnAttempt): Promise<Ended | Held> => {
     const { turn, signal } = attempt;
     const notes: TurnNote[] = [];
-    const said: string[] = [];
+    const said: Said = { texts: [], withheld: undefined };
     try {
       let session: Session | undefined;
       let begunIn = turn.sessionId;
@@ -112,7 +114,7 @@ export function createTurnInSession(
     continuing: boolean,
     question: { turnId: string; prompt: readonly PromptPart[] },
     attempt: TurnAttempt,
-    said: string[],
+    said: Said,
   ): Promise<AgentTurnEnd | "author_refused" | "outdated"> => {
     const { turn, reply, signal } = attempt;
     const { stallTimeoutMs, stopGraceMs } = deps.timing();
@@ -128,6 +130,8 @@ export function createTurnInSession(
         if (!attempt.isLetGo()) noted(() => ledger.noteTool(turn.id, line));
       },
     });
+    const secretIn = createSecretWatch(deps.redactor);
+    const withhold = new AbortController();
     const lease = await deps.agents.take(conversationId, spec, {
       signal,
       onWait: (ahead) => {
@@ -157,16 +161,23 @@ export function createTurnInSession(
         stallTimeoutMs,
         stopGraceMs,
         interruptGraceMs: stopGraceMs,
-        signal,
+        signal: AbortSignal.any([signal, withhold.signal]),
         onEvent: (event) => {
           if (event.type === "turn_started" && !session.started) {
             noted(() => deps.sessions.markStarted(conversationId, session.sessionId));
           }
           if (event.type === "turn_started") noted(() => ledger.begun(turn.id, session.sessionId));
-          if (event.type === "text" && !event.inSubagent) said.push(event.text);
-          tools.hear(event);
+          if (event.type === "text" && !event.inSubagent) said.texts.push(event.text);
+          const place = said.withheld === undefined ? secretIn(event) : undefined;
+          if (place === "tool") deps.secretFound(place, turn);
+          if (place === "answer") {
+            said.withheld = deps.secretFound(place, turn);
+            withhold.abort();
+          }
+          const shown = maskedEvent(event, deps.redactor);
+          tools.hear(shown);
           noted(() => putToPeople(event, turn, answer, deps));
-          reply.show(event);
+          if (said.withheld === undefined || !SPOKEN.has(event.type)) reply.show(shown);
         },
       });
     } finally {
@@ -179,22 +190,33 @@ export function createTurnInSession(
     turn: Turn,
     session: Session,
     end: AgentTurnEnd,
-    said: readonly string[],
-    notes: readonly TurnNote[],
+    said: Said,
+    earlier: readonly TurnNote[],
   ): Ended => {
     const failed = end.outcome === "failed" ? end.failure : undefined;
     const denied = [...new Set(end.deniedTools)];
+    // What a command of the CLI says is nobody's speech, so that it comes with the end alone.
+    const spoken = said.texts.join("\n\n") || end.text || (failed === undefined ? silentAnswer(turn) : "");
+    const answer = deps.redactor.mask(spoken);
+    const withheld = said.withheld ?? (answer.heldOwn ? deps.secretFound("answer", turn) : undefined);
+    const notes: TurnNote[] = [...earlier];
+    if (denied.length > 0) notes.push({ type: "tools_denied", tools: denied });
+    if (answer.kinds.length > 0) notes.push({ type: "secrets_hidden", kinds: answer.kinds });
+    const stats = statsOf(end, session);
     return {
-      end: {
-        outcome: end.outcome === "completed" ? "answered" : end.outcome === "failed" ? "failed" : "cancelled",
-        // What a command of the CLI says is nobody's speech, so that it comes with the end alone.
-        answer: said.join("\n\n") || end.text || (failed === undefined ? silentAnswer(turn) : ""),
-        failureCode: failed?.code,
-        errorId: failed && deps.report(`the turn failed: ${failed.code}`, failed, turn),
-        resetsAtMs: failed?.resetsAtMs,
-        notes: denied.length > 0 ? [...notes, { type: "tools_denied", tools: denied }] : notes,
-        stats: statsOf(end, session),
-      },
+      end:
+        withheld === undefined
+          ? {
+              outcome:
+                end.outcome === "completed" ? "answered" : end.outcome === "failed" ? "failed" : "cancelled",
+              answer: answer.text,
+              failureCode: failed?.code,
+              errorId: failed && deps.report(`the turn failed: ${failed.code}`, failed, turn),
+              resetsAtMs: failed?.resetsAtMs,
+              notes,
+              stats,
+            }
+          : { ...EMPTY_END, outcome: "failed", failureCode: "secret_withheld", errorId: withheld, stats },
       session: { sessionId: session.sessionId, costUsd: totalCost(end, session) },
     };
   };
@@ -209,6 +231,15 @@ export function createTurnInSession(
 
 /** Nothing that a log would explain: who may talk is the guild's matter. */
 const AUTHOR_REFUSED: TurnEnd = { ...EMPTY_END, outcome: "failed", failureCode: "author_refused" };
+
+/** What Claude has said in a turn. */
+interface Said {
+  readonly texts: string[];
+  /** The error id under which a secret of ours in it was withheld. */
+  withheld: string | undefined;
+}
+
+const SPOKEN: ReadonlySet<AgentEvent["type"]> = new Set(["text", "preview"]);
 
 const ASK_AGAIN =
   "Your last answer did not arrive. If you had finished it, give it again in full; if not, carry on with it.";

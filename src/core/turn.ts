@@ -115,11 +115,14 @@ export type FailureCode =
   | "project_gone"
   | "author_refused"
   | "daemon_crashed"
-  | "undeliverable";
+  | "undeliverable"
+  | "secret_withheld";
 
 export type TurnNote =
   | { readonly type: "context_lost" }
-  | { readonly type: "tools_denied"; readonly tools: readonly string[] };
+  | { readonly type: "tools_denied"; readonly tools: readonly string[] }
+  /** What looks like secrets of these kinds is left out of the answer. */
+  | { readonly type: "secrets_hidden"; readonly kinds: readonly string[] };
 
 export interface TurnStats {
   readonly costUsd: number;

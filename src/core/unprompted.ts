@@ -23,9 +23,10 @@ export function createUnprompted(
 
   const conclude = (event: Extract<AgentEvent, { type: "turn_ended" }>, after: Turn, sessionId: string) => {
     const session = deps.sessions.current(conversationId);
-    const answer = spoken.join("\n\n");
+    const said = spoken.join("\n\n");
     // After a reset, what the old session's agent still says is no part of the new one.
-    if (session?.sessionId !== sessionId || answer.trim() === "") return;
+    if (session?.sessionId !== sessionId || said.trim() === "") return;
+    const answer = deps.redactor.mask(said);
     const heard = {
       id: deps.newId(),
       conversationId,
@@ -36,9 +37,20 @@ export function createUnprompted(
       authorName: undefined,
       prompt: "",
     };
-    const end: TurnEnd = { ...EMPTY_END, outcome: "answered", answer, stats: statsOf(event.end, session) };
+    const stats = statsOf(event.end, session);
+    const end: TurnEnd = answer.heldOwn
+      ? {
+          ...EMPTY_END,
+          outcome: "failed",
+          failureCode: "secret_withheld",
+          errorId: deps.secretFound("answer", after),
+          stats,
+        }
+      : { ...EMPTY_END, outcome: "answered", answer: answer.text, stats };
     const total = { sessionId: session.sessionId, costUsd: totalCost(event.end, session) };
-    record(deps.gatherFiles(after, answer, sinceMs), () => deps.ledger.record(heard, end, total));
+    record(deps.gatherFiles(after, answer.heldOwn ? "" : answer.text, sinceMs), () =>
+      deps.ledger.record(heard, end, total),
+    );
   };
 
   return (event, sessionId) => {

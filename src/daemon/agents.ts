@@ -21,7 +21,7 @@ export interface Agents {
 
 /** The agents of all conversations, with our own tools on offer. */
 export function openAgents(
-  { config, paths, stores, events, log }: DaemonContext,
+  { config, paths, stores, events, redactor, secretFound, log }: DaemonContext,
   claude: Claude,
   onUnprompted: AgentPoolDeps["onUnprompted"],
 ): Agents {
@@ -33,7 +33,13 @@ export function openAgents(
   log.info("agents that may run at once", { max_agents: maxAgents() });
 
   let models: readonly AgentModel[] = [];
-  const sendFile = createSendFile({ store: stores.outgoing, root: paths.files, log });
+  const sendFile = createSendFile({
+    store: stores.outgoing,
+    root: paths.files,
+    redactor,
+    onSecret: (channelId) => void secretFound("file", { channelId }),
+    log,
+  });
   const pool = createAgentPool({
     startAgent: withHostTools(
       (spec, onEvent) => {

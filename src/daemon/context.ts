@@ -2,8 +2,10 @@ import type { Config } from "../config/config.ts";
 import type { Environment, Paths } from "../config/paths.ts";
 import type { Events } from "../core/events.ts";
 import type { Project } from "../core/project.ts";
+import type { Redactor } from "../core/redactor.ts";
 import type { Logger } from "./logger.ts";
 import type { Report } from "./report.ts";
+import type { SecretAlarm } from "./secret-alarm.ts";
 import type { Stores } from "./stores.ts";
 
 /** What every part of the daemon may need. */
@@ -15,6 +17,9 @@ export interface DaemonContext {
   readonly log: Logger;
   readonly events: Events;
   readonly report: Report;
+  /** Keeps secrets out of what people and Discord get to see. */
+  readonly redactor: Redactor;
+  readonly secretFound: SecretAlarm;
   /** `ledger` tells `events` of each turn that moves. */
   readonly stores: Stores;
   /** The project as it is configured now; undefined when it is no longer. */

@@ -1,8 +1,12 @@
 import { mkdirSync } from "node:fs";
 import type { Config } from "../config/config.ts";
 import type { Environment, Paths } from "../config/paths.ts";
+import { secretsOf } from "../config/secrets.ts";
 import type { CoordError } from "../core/errors.ts";
 import { createEvents } from "../core/events.ts";
+import { createRedactor } from "../core/redactor.ts";
+import { whenChanged } from "../core/when-changed.ts";
+import { createChannelApi } from "../discord/channel-api.ts";
 import { COMMANDS } from "../discord/commands/definitions.ts";
 import { registerCommands } from "../discord/commands/register.ts";
 import { createGateway } from "../discord/gateway.ts";
@@ -26,9 +30,11 @@ import { recoverTurns } from "./recover-turns.ts";
 import { repeatSweep } from "./repeat-sweep.ts";
 import { createReport } from "./report.ts";
 import { watchResets } from "./reset-watch.ts";
+import { createSecretAlarm } from "./secret-alarm.ts";
 import { createStopOrder } from "./stop-order.ts";
 import { openStores } from "./stores.ts";
 import { openTalk } from "./talk.ts";
+import { tellAdmins } from "./tell-admins.ts";
 import { logTurns } from "./turn-log.ts";
 import { watchProjects } from "./watch-projects.ts";
 
@@ -88,13 +94,21 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     const heartbeat = keepHeartbeat({ store: stores.heartbeat, events, now: Date.now, log });
     stops.push(heartbeat.stop);
     const writing = new AbortController();
+    const report = createReport({ log, events, lastWords, withText });
+    const secretFound = createSecretAlarm({ report, events });
+    const redactor = createRedactor({
+      secrets: whenChanged(config, secretsOf),
+      hidesLooks: () => config().redact === "all",
+    });
     const context: DaemonContext = {
       config,
       paths,
       env,
       log,
       events,
-      report: createReport({ log, events, lastWords, withText }),
+      report,
+      redactor,
+      secretFound,
       stores,
       projectNamed: (name) => config().projects.find((project) => project.name === name),
       writing: writing.signal,
@@ -113,6 +127,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       apiUrl: config().discord.apiUrl,
       onState: (state) => events.emit({ type: "gateway", state }),
       onRateLimit: (limit) => events.emit({ type: "rate_limited", ...limit }),
+      guard: { redactor, onSecret: (request) => void secretFound("message", { request }) },
       log,
     });
     stops.push(() => gateway.close());
@@ -133,6 +148,18 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     });
     operations.attach({ gateway, agents, claude, claudeVersion: version });
 
+    stops.push(
+      tellAdmins({
+        events,
+        channel: (channelId) => createChannelApi(gateway.rest, channelId),
+        admins: (channelId) => {
+          const { users } = config().admins;
+          return users.length > 0 ? users : [gateway.ownerOf(channelId) ?? []].flat();
+        },
+        now: Date.now,
+        log,
+      }),
+    );
     const talk = openTalk(context, gateway, agents.pool, stops);
     stops.push(async () => {
       force.addEventListener("abort", () => writing.abort());

@@ -2,6 +2,8 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { Writable } from "node:stream";
 import winston from "winston";
+import { maskedValue } from "../core/masked-value.ts";
+import { createRedactor, type Redactor } from "../core/redactor.ts";
 import { createRotatingFile } from "./rotating-file.ts";
 
 /** One line a call: a message that stays the same each time, and what differs in fields (docs/operations.md, Logs). */
@@ -24,8 +26,8 @@ export interface LoggerOptions {
   readonly level: LogLevel;
   /** Where each line goes too, made readable; undefined for the file alone. */
   readonly terminal: LogTerminal | undefined;
-  /** Values that never appear in a line, whatever brings them there. */
-  readonly secrets: readonly string[];
+  /** Never appear in a line, whatever brings them there; asked each time. */
+  readonly secrets: () => readonly string[];
 }
 
 export interface LogTerminal {
@@ -54,7 +56,8 @@ const LEVELS: Readonly<Record<string, string>> = {
  */
 export function createLogger({ file, level, terminal, secrets }: LoggerOptions): OpenLog {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const format = winston.format.printf((line) => jsonLine(line, secrets));
+  const redactor = createRedactor({ secrets, hidesLooks: () => true });
+  const format = winston.format.printf((line) => jsonLine(line, redactor));
   const stream = intoFile(createRotatingFile({ file, maxBytes: MAX_BYTES, maxFiles: MAX_FILES }));
   const logger = winston.createLogger({
     level,
@@ -99,11 +102,14 @@ function intoFile(append: (line: string) => boolean): Writable {
 
 const LINES_ARE_MISSING = "lines of this log could not be written";
 
-function jsonLine(line: winston.Logform.TransformableInfo, secrets: readonly string[]): string {
-  return withoutSecrets(
-    recordLine(LEVELS[line.level] ?? line.level, String(line.message), plain(line.fields)),
-    secrets,
-  );
+function jsonLine(line: winston.Logform.TransformableInfo, redactor: Redactor): string {
+  const level = LEVELS[line.level] ?? line.level;
+  const mask = (text: string) => redactor.mask(text).text;
+  const text = recordLine(level, mask(String(line.message)), maskedValue(plain(line.fields), mask));
+  // In two fields that stand beside each other, for one.
+  return redactor.holdsOwn(text)
+    ? recordLine(level, "a line is left out: there was a secret in it", {})
+    : text;
 }
 
 function recordLine(level: string, message: string, fields: object): string {
@@ -129,8 +135,4 @@ function errorFields(error: Error): object {
     ...("code" in error ? { code: error.code } : {}),
     ...(cause === undefined ? {} : { cause: cause instanceof Error ? errorFields(cause) : String(cause) }),
   };
-}
-
-function withoutSecrets(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((line, secret) => (secret === "" ? line : line.replaceAll(secret, "[secret]")), text);
 }

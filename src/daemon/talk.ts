@@ -36,7 +36,7 @@ export interface Talk {
 
 /** What turns a message into an answer: its files, its turn in the conversation, questions to people, the reply. */
 export function openTalk(
-  { config, paths, stores, events, report, projectNamed, writing, log }: DaemonContext,
+  { config, paths, stores, events, report, redactor, secretFound, projectNamed, writing, log }: DaemonContext,
   gateway: Gateway,
   agents: AgentPool,
   stops: StopOrder,
@@ -83,6 +83,7 @@ export function openTalk(
         log.warn("a file that Claude sent is gone", { turn_id: turnId, name }),
       ),
     projectDir: (name) => projectNamed(name)?.projectDir,
+    redactor,
     newNonce: () => randomBytes(15).toString("base64url"),
     now: Date.now,
     settings: () => config().replies,
@@ -96,6 +97,7 @@ export function openTalk(
     sessionId: (conversationId) => sessions.current(conversationId)?.sessionId,
     project: projectNamed,
     timeoutMs: () => config().approvals.timeoutMs,
+    redactor,
     newId: () => randomBytes(9).toString("base64url"),
     now: Date.now,
     events,
@@ -133,6 +135,8 @@ export function openTalk(
       stopGraceMs: config().claude.killGraceMs,
     }),
     toolLine: (name, input) => toolLine(name, input),
+    redactor,
+    secretFound: (place, turn) => secretFound(place, { turn }),
     newId: randomUUID,
     now: Date.now,
     report: report.ofTurn,

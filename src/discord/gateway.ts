@@ -1,5 +1,6 @@
 import {
   Client,
+  DefaultRestOptions,
   DiscordAPIError,
   DiscordjsError,
   Events,
@@ -20,6 +21,7 @@ import type { BotIdentity, IncomingMessage, IncomingTyping } from "../core/inbou
 import type { Snowflake } from "../core/project.ts";
 import { watchAppearances } from "./appearances.ts";
 import { deletedMessages } from "./deleted-messages.ts";
+import { guardedRequest, type RequestGuard } from "./guarded-request.ts";
 import { createHistory, type History } from "./history.ts";
 import { incomingMessage, incomingTyping } from "./incoming-message.ts";
 import { type IncomingInteraction, incomingInteraction } from "./interactions/incoming-interaction.ts";
@@ -35,6 +37,8 @@ export interface GatewayOptions {
   readonly onState: (state: "ready" | "lost" | "resumed") => void;
   /** Discord answered 429; discord.js waits and tries again by itself. */
   readonly onRateLimit: (limit: { route: string; isGlobal: boolean; waitMs: number }) => void;
+  /** What looks over everything that goes to Discord. */
+  readonly guard: RequestGuard;
   readonly log: GatewayLog;
 }
 
@@ -81,6 +85,8 @@ export interface Gateway {
   member(guildId: Snowflake, userId: Snowflake): Promise<Actor>;
   /** The category that a channel stands in. */
   categoryOf(channelId: Snowflake): Snowflake | undefined;
+  /** Who owns the guild of a channel, as far as Discord has told. */
+  ownerOf(channelId: Snowflake): Snowflake | undefined;
   /** Asked each time: roles come and go. */
   bot(): BotIdentity;
   /** Whether Discord sends us events at this moment. */
@@ -97,7 +103,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       GatewayIntentBits.GuildMessageTyping,
       GatewayIntentBits.MessageContent,
     ],
-    rest: { api: options.apiUrl },
+    rest: {
+      api: options.apiUrl,
+      makeRequest: guardedRequest(DefaultRestOptions.makeRequest, options.guard),
+    },
     // Without a cache, discord.js passes edits over unless it may tell of messages that it does not know whole.
     partials: [Partials.Message],
     // What we read is in the events themselves; a cache of everybody's messages would only grow.
@@ -162,6 +171,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     channelName: (channelId) => {
       const channel = client.channels.cache.get(channelId);
       return channel !== undefined && "name" in channel ? (channel.name ?? undefined) : undefined;
+    },
+    ownerOf: (channelId) => {
+      const channel = client.channels.cache.get(channelId);
+      return channel !== undefined && "guild" in channel ? channel.guild.ownerId : undefined;
     },
     botName: () => client.user?.username ?? "",
     bot: () => ({ userId: client.user?.id ?? "", roleIds: ownRoleIds(client) }),

@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import type { HostTool } from "../core/agent.ts";
+import { secretsInFile } from "../core/file-secrets.ts";
 import type { ToolAnswer, ToolCall } from "../core/host-tools.ts";
 import type { OutgoingStore } from "../core/outgoing.ts";
+import type { Redactor } from "../core/redactor.ts";
 import { keepOutgoing, MOST_BYTES, MOST_FILES } from "./keep-outgoing.ts";
 import { NotSendable, type ReadableFile, readOutgoingFile } from "./outgoing-file.ts";
 
@@ -9,6 +11,9 @@ export interface SendFileDeps {
   readonly store: OutgoingStore;
   /** Absolute; copies go to `<root>/<conversation>/out-<uuid>/`. */
   readonly root: string;
+  readonly redactor: Redactor;
+  /** There is a secret of ours in a file that Claude wanted to send. */
+  readonly onSecret: (conversationId: string) => void;
   readonly log: { info(message: string, fields?: object): void };
 }
 
@@ -31,7 +36,7 @@ export const SEND_FILE: HostTool = {
 };
 
 /** Does what SEND_FILE promises: takes a copy, which is sent with the answer. */
-export function createSendFile({ store, root, log }: SendFileDeps) {
+export function createSendFile({ store, root, redactor, onSecret, log }: SendFileDeps) {
   return async ({ spec, input, ask }: Pick<ToolCall, "spec" | "input" | "ask">): Promise<ToolAnswer> => {
     const { conversationId, projectDir } = spec;
     const about = { conversation: conversationId };
@@ -48,7 +53,12 @@ export function createSendFile({ store, root, log }: SendFileDeps) {
       log.info("refused to send a file", { ...about, reason: error.message });
       return refused(`Not sent: ${error.message}.`);
     }
-    if (file.looksSecret) {
+    const secrets = await secretsInFile(file.bytes, redactor);
+    if (secrets.heldOwn) {
+      onSecret(conversationId);
+      return refused("Not sent: there is a secret of the bot in it.");
+    }
+    if (file.looksSecret || secrets.kinds.length > 0) {
       // What was read by now is what is allowed, whatever the file becomes while people think.
       const { name, place, bytes } = file;
       const answer = await ask({ name, place, sizeBytes: bytes.length });

@@ -13,7 +13,7 @@ import { crashAt } from "./crash-point.ts";
 const { env } = process;
 const paths = findPaths({ env });
 const { config } = loadConfig({ path: paths.config, env });
-const log = createLogger({ file: paths.log, level: "debug", terminal: undefined, secrets: [] });
+const log = createLogger({ file: paths.log, level: "debug", terminal: undefined, secrets: () => [] });
 
 const force = new AbortController();
 const stopping = new Promise<void>((resolve) => {

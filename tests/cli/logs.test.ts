@@ -15,7 +15,7 @@ function withLogs(): LogFixture {
   const fixture = cliFixture();
   const file = join(fixture.stateDir, "logs", "bot.log");
   const log: LogFixture["log"] = async (write) => {
-    const logger = createLogger({ file, level: "debug", terminal: undefined, secrets: [] });
+    const logger = createLogger({ file, level: "debug", terminal: undefined, secrets: () => [] });
     write(logger);
     await logger.close();
   };

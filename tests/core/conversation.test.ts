@@ -7,6 +7,7 @@ import { NO_GRANTS, type SessionGrants } from "../../src/core/grants.ts";
 import { NO_MATERIAL } from "../../src/core/material.ts";
 import type { Project } from "../../src/core/project.ts";
 import type { PermissionRequest } from "../../src/core/prompts.ts";
+import type { Redactor } from "../../src/core/redactor.ts";
 import { type Reply, Undeliverable } from "../../src/core/reply.ts";
 import { EMPTY_END as NO_ANSWER, type Turn, type TurnEnd } from "../../src/core/turn.ts";
 import { createLedger } from "../../src/sqlite/ledger.ts";
@@ -14,6 +15,7 @@ import { createSessionStore } from "../../src/sqlite/sessions.ts";
 import { storageTrouble } from "../../src/sqlite/storage-trouble.ts";
 import { testDatabase } from "../support/database.ts";
 import { createFakeAgents, EMPTY_END, type FakeAgentsOptions } from "../support/fake-agents.ts";
+import { NO_SECRETS } from "../support/no-secrets.ts";
 
 const project: Project = {
   name: "web",
@@ -34,7 +36,12 @@ interface Question {
 }
 
 /** A conversation on a real database, with agents and a channel that the test plays. */
-function setUp(options: FakeAgentsOptions & { deliver?: (turn: Turn, end: TurnEnd) => Promise<void> } = {}) {
+function setUp(
+  options: FakeAgentsOptions & {
+    deliver?: (turn: Turn, end: TurnEnd) => Promise<void>;
+    redactor?: Redactor;
+  } = {},
+) {
   const db = testDatabase();
   const ledger = createLedger(db, Date.now);
   const sessions = createSessionStore(db, Date.now);
@@ -102,6 +109,8 @@ function setUp(options: FakeAgentsOptions & { deliver?: (turn: Turn, end: TurnEn
       grants: () => configured.grants,
       project: () => configured.project,
       timing: () => ({ stallTimeoutMs: 60_000, stopGraceMs: 10 }),
+      redactor: options.redactor ?? NO_SECRETS,
+      secretFound: (place) => `error-${reports.push(`a secret in ${place}`)}`,
       toolLine: (name, input) => `${name} ${String(input.command ?? "")}`,
       newId: () => `id-${++ids}`,
       now: () => Date.now() + clock.passedMs,

@@ -8,7 +8,7 @@ import { tempDir } from "../support/temp-dir.ts";
 function openLog() {
   const folder = join(tempDir(), "logs");
   const file = join(folder, "bot.log");
-  const log = createLogger({ file, level: "info", terminal: undefined, secrets: ["s3cret-token"] });
+  const log = createLogger({ file, level: "info", terminal: undefined, secrets: () => ["s3cret-token"] });
   const records = () =>
     readFileSync(file, "utf8")
       .split("\n")

@@ -3,11 +3,13 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import type { AgentSpec, PermissionAnswer } from "../../src/core/agent.ts";
+import { createRedactor } from "../../src/core/redactor.ts";
 import { createNamedImages, imagePaths } from "../../src/files/named-images.ts";
 import { createSendFile } from "../../src/files/send-file.ts";
 import { createLedger } from "../../src/sqlite/ledger.ts";
 import { createOutgoingStore } from "../../src/sqlite/outgoing.ts";
 import { testDatabase } from "../support/database.ts";
+import { NO_SECRETS } from "../support/no-secrets.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
 /** A project, the tool on it, and a ledger whose turns take what was sent. */
@@ -19,7 +21,10 @@ function setUp() {
   const db = testDatabase();
   const store = createOutgoingStore(db, Date.now);
   const ledger = createLedger(db, Date.now);
-  const sendFile = createSendFile({ store, root, log: { info: () => {} } });
+  const alarms: string[] = [];
+  const redactor = createRedactor({ secrets: () => ["a-secret-of-ours-0123456789"], hidesLooks: () => true });
+  const onSecret = (conversationId: string) => void alarms.push(conversationId);
+  const sendFile = createSendFile({ store, root, redactor, onSecret, log: { info: () => {} } });
   const asked: unknown[] = [];
   let decision: PermissionAnswer = { behavior: "deny", message: "Ann says no." };
   const ask = async (about: unknown) => {
@@ -74,7 +79,7 @@ function setUp() {
     });
     return store.ofTurn(id).map(({ name }) => name);
   };
-  return { home, projectDir, root, store, asked, write, send, allowAll, answerNames, endTurn };
+  return { home, projectDir, root, store, alarms, asked, write, send, allowAll, answerNames, endTurn };
 }
 
 test("files of the project go below the next answer, in order, and below no other", async () => {
@@ -140,7 +145,13 @@ test.each([
 test("what a person allows is what the file was when they were asked", async () => {
   const { write, projectDir, root, store, endTurn } = setUp();
   const path = write(".env", "first");
-  const sendFile = createSendFile({ store, root, log: { info: () => {} } });
+  const sendFile = createSendFile({
+    store,
+    root,
+    redactor: NO_SECRETS,
+    onSecret: () => {},
+    log: { info: () => {} },
+  });
   const spec = { conversationId: "10", projectDir } as AgentSpec;
   const ask = async () => {
     writeFileSync(path, "second");
@@ -238,4 +249,29 @@ test.each([
   ["https://example.com/a.png and [x](https://e.com/b.png) and a.png.bak", []],
 ])("%s names %j", (text, paths) => {
   expect(imagePaths(text)).toEqual(paths);
+});
+
+test("a file with a secret of ours in it is never sent, wherever in it, and an alarm is raised", async () => {
+  const { write, send, allowAll, store, alarms } = setUp();
+  allowAll();
+  write("notes.txt", `${"x ".repeat(700_000)}a-secret-of-ours-0123456789`);
+  write("picture.png", Buffer.concat([Buffer.alloc(3_000_000), Buffer.from("a-secret-of-ours-0123456789")]));
+  for (const path of ["notes.txt", "picture.png"]) {
+    expect(await send(path)).toEqual({
+      text: "Not sent: there is a secret of the bot in it.",
+      isError: true,
+    });
+  }
+  expect(store.waiting("10")).toBe(0);
+  expect(alarms).toEqual(["10", "10"]);
+});
+
+test("a text with what looks like a secret in it is sent only if a person allows it", async () => {
+  const { write, send, allowAll, asked, alarms } = setUp();
+  write("setup.sh", `export GH=ghp_${"aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF3hI6"}\n`);
+  expect(await send("setup.sh")).toMatchObject({ isError: true });
+  expect(asked).toMatchObject([{ name: "setup.sh" }]);
+  allowAll();
+  expect(await send("setup.sh")).toMatchObject({ isError: false });
+  expect(alarms).toEqual([]);
 });

@@ -11,6 +11,7 @@ import { createConversations } from "../../src/daemon/conversations.ts";
 import { createLedger } from "../../src/sqlite/ledger.ts";
 import { createSessionStore } from "../../src/sqlite/sessions.ts";
 import { testDatabase } from "./database.ts";
+import { NO_SECRETS } from "./no-secrets.ts";
 import { processesWith } from "./processes-with.ts";
 import { tempDir } from "./temp-dir.ts";
 
@@ -100,6 +101,8 @@ export function agentsWorld(options: {
     grants: () => NO_GRANTS,
     project: () => project,
     timing: () => ({ stallTimeoutMs: options.stallTimeoutMs ?? 20_000, stopGraceMs: 500 }),
+    redactor: NO_SECRETS,
+    secretFound: () => "",
     toolLine: (name) => name,
     newId: randomUUID,
     now: Date.now,

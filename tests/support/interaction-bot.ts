@@ -6,6 +6,7 @@ import { createGateway, type Gateway } from "../../src/discord/gateway.ts";
 import { createInteractions, type InteractionHandlers } from "../../src/discord/interactions/interactions.ts";
 import { type LoopbackDiscord, startLoopbackDiscord } from "../../src/loopback/discord/server.ts";
 import { withApiDescription } from "./api-description.ts";
+import { NO_SECRETS } from "./no-secrets.ts";
 
 export interface InteractionBot {
   readonly gateway: Gateway;
@@ -39,6 +40,7 @@ export async function interactionBot(
     apiUrl: discord.apiUrl,
     onState: () => {},
     onRateLimit: () => {},
+    guard: { redactor: NO_SECRETS, onSecret: () => {} },
     log,
   });
   onTestFinished(() => gateway.close());

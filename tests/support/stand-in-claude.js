@@ -15,6 +15,7 @@ import {
  * A light stand-in for the `claude` CLI, for tests that start hundreds of them. It keeps sessions on disk and treats
  * a known uuid, a resume and an interrupted turn as the CLI does; the contract tests say how that is. What it answers
  * follows from the prompt alone: `m7 lines=3 pace=20` is answered with "m7 line 1 of 3" and so on, 20 ms each.
+ * `m7 says=["one", " two"]` is answered with these pieces, one every `pace` ms.
  * A word in brackets makes it fail: [dies-first] [dies-mid-text] [dies-after-answer] [hangs] [garbage] [refuses]; or
  * makes it ask people first: [asks] whether it may run a command, [questions] of its own.
  */
@@ -139,11 +140,11 @@ function converse(id, file) {
   const speakLine = (turn, answer, index, fault) => {
     if (index < answer.lines.length) {
       if (fault === "dies-mid-text" && index === 1) return process.kill(process.pid, "SIGKILL");
-      write(`${index === 0 ? "" : "\n"}${answer.lines[index]}`);
+      write(`${index === 0 ? "" : answer.glue}${answer.lines[index]}`);
       turn.timer = setTimeout(speakLine, answer.paceMs, turn, answer, index + 1, fault);
       return;
     }
-    const text = answer.lines.join("\n");
+    const text = answer.lines.join(answer.glue);
     keep({ type: "assistant", text });
     assistant(text);
     say({ type: "stream_event", event: { type: "message_stop" } });
@@ -223,7 +224,9 @@ function answerTo(transcript) {
     transcript.findLast((entry) => entry.type === "user" && /\bm\d+\b/.test(entry.text))?.text ?? "m0";
   const number = (name, otherwise) => Number(new RegExp(`\\b${name}=(\\d+)`).exec(text)?.[1] ?? otherwise);
   const marker = /\bm\d+\b/.exec(text)?.[0];
+  const pieces = /\bsays=(\[.*\])/s.exec(text)?.[1];
+  if (pieces !== undefined) return { lines: JSON.parse(pieces), glue: "", paceMs: number("pace", 0) };
   const count = number("lines", 1);
   const lines = Array.from({ length: count }, (_, index) => `${marker} line ${index + 1} of ${count}`);
-  return { lines, paceMs: number("pace", 0) };
+  return { lines, glue: "\n", paceMs: number("pace", 0) };
 }

@@ -25,6 +25,8 @@ export interface WholeDaemon {
   readonly web: { readonly id: string };
   readonly paths: Paths;
   readonly lines: readonly LogLine[];
+  /** Changes the config, and its first project, as an edit of the file does. */
+  configure(change: Record<string, unknown>, project?: Record<string, unknown>): void;
   /** Adds a project to the config, as an edit of the file does while the daemon runs. */
   addProject(name: string, channel: { readonly id: string }): void;
   /** Settles once it is ready; it ends with the test, or when stopped. */
@@ -97,6 +99,11 @@ export async function wholeDaemon(options: WholeDaemonOptions = {}): Promise<Who
     web,
     paths,
     lines,
+    configure: (change, project) => {
+      Object.assign(configured, change);
+      Object.assign(configured.projects[0] ?? {}, project);
+      config = load();
+    },
     addProject: (name, { id }) => {
       configured.projects.push({ name, channel_id: id, project_dir: join(home, "web") });
       config = load();

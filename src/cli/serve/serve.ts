@@ -3,11 +3,14 @@ import type { Config } from "../../config/config.ts";
 import { loadConfig } from "../../config/load.ts";
 import { findPaths } from "../../config/paths.ts";
 import { type Problem, problemLine } from "../../config/problems.ts";
+import { secretsOf } from "../../config/secrets.ts";
 import { watchConfig } from "../../config/watch.ts";
+import { whenChanged } from "../../core/when-changed.ts";
 import { type Daemon, startDaemon } from "../../daemon/daemon.ts";
 import { createLogger } from "../../daemon/logger.ts";
 import { createPatience } from "../../daemon/patience.ts";
 import { createNotifier, type Notifier } from "../../systemd/notify.ts";
+import { withoutSecrets } from "../safe-error.ts";
 import type { Terminal } from "../terminal.ts";
 import { logTerminal } from "./log-terminal.ts";
 
@@ -34,7 +37,7 @@ async function runDaemon(options: { config?: string }, terminal: Terminal, notif
     file: paths.log,
     level: config.logging.level,
     terminal: logTerminal(terminal),
-    secrets: [config.discord.token, config.claude.credential?.value ?? ""],
+    secrets: whenChanged(() => config, secretsOf),
   });
   const warn = ({ message, key, advice }: Problem) => log.warn(message, { key, advice });
   loaded.warnings.forEach(warn);
@@ -63,7 +66,7 @@ async function runDaemon(options: { config?: string }, terminal: Terminal, notif
     if (stopped !== undefined) throw stopped;
   } catch (error) {
     log.error("serve ends", { error });
-    throw error;
+    throw withoutSecrets(error, secretsOf(config));
   } finally {
     watch.stop();
     await log.close();

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Events } from "../../core/events.ts";
 import type { GrantStore } from "../../core/grants.ts";
+import { maskedValue } from "../../core/masked-value.ts";
 import type { Project, Snowflake } from "../../core/project.ts";
 import type { PermissionRequest, Prompt, PromptState, PromptStore, Questions } from "../../core/prompts.ts";
+import type { Redactor } from "../../core/redactor.ts";
 import { Undeliverable } from "../../core/reply.ts";
 import type { ChannelApi } from "../channel-api.ts";
 import type { InteractionAnswer } from "../interactions/answer.ts";
@@ -24,6 +26,8 @@ export interface PromptsDeps {
   readonly sessionId: (conversationId: Snowflake) => string | undefined;
   readonly project: (projectName: string) => Project | undefined;
   /** Without an answer for so long, a request is denied. */
+  /** Keeps what looks secret from what is shown; secrets of ours don't come here. */
+  readonly redactor: Redactor;
   readonly timeoutMs: () => number;
   readonly newId: () => string;
   readonly now: () => number;
@@ -185,7 +189,7 @@ export function createPrompts(deps: PromptsDeps): Prompts {
     handler,
     open: (request, turn, answer) => {
       const id = deps.newId();
-      const view = viewOf(id, request);
+      const view = viewOf(id, request, deps.redactor);
       const channel = deps.channel(turn.conversationId);
       const timeoutMs = deps.timeoutMs();
       const prompt: OpenPrompt = {
@@ -243,11 +247,12 @@ interface Asked extends Subject {
   readonly part: string;
 }
 
-function viewOf(promptId: string, request: PermissionRequest): PromptView {
-  if (request.toolName === "ExitPlanMode") return planView(promptId, request);
+function viewOf(promptId: string, request: PermissionRequest, redactor: Redactor): PromptView {
   const questions = request.toolName === "AskUserQuestion" ? questionsOf(request.input) : undefined;
+  // Its words are the keys of the answers, so that they stay as they are; the way to Discord hides what has to be.
   if (questions !== undefined) return questionView(promptId, request, questions);
-  return approvalView(promptId, request);
+  const shown = { ...request, input: maskedValue(request.input, (text) => redactor.mask(text).text) };
+  return request.toolName === "ExitPlanMode" ? planView(promptId, shown) : approvalView(promptId, shown);
 }
 
 /** Discord remembers a nonce for some minutes; later a new message would appear, about something long gone. */

@@ -61,6 +61,8 @@ const SENTENCES: Readonly<Record<FailureCode, string>> = {
   project_gone: "This channel's project is no longer in the config, so the message was not run.",
   author_refused:
     "Not run: by the time it was this message's turn, its author could no longer talk to Claude here (left, timed out, or without the role).",
+  secret_withheld:
+    "Claude's answer held a secret of this bot, such as its token, so it was stopped and is not shown. The bot's admins have been told.",
   daemon_crashed:
     "The bot crashed twice while Claude was at this, so it is not tried a third time. Ask again, perhaps in smaller steps.",
 };

@@ -1,5 +1,6 @@
 import type { DeliveryStore } from "../../core/ledger.ts";
 import type { Snowflake } from "../../core/project.ts";
+import type { Redactor } from "../../core/redactor.ts";
 import { type OpenReply, Refused, type Reply } from "../../core/reply.ts";
 import type { Turn } from "../../core/turn.ts";
 import type { ChannelApi } from "../channel-api.ts";
@@ -26,6 +27,8 @@ export interface RepliesDeps {
   readonly filesOf: (turnId: string) => Promise<readonly { readonly name: string; readonly data: Buffer }[]>;
   /** Paths in it are shown from there on. */
   readonly projectDir: (projectName: string) => string | undefined;
+  /** Keeps secrets out of what is still being written; what is said for certain comes without. */
+  readonly redactor: Redactor;
   readonly newNonce: () => string;
   readonly now: () => number;
   readonly settings: () => Pick<RenderOptions, "stream" | "footer" | "tools" | "maxMessages">;
@@ -72,7 +75,7 @@ function openReply(turn: Turn, after: Promise<void>, deps: RepliesDeps): Reply {
   const options = (): RenderOptions => ({ ...deps.settings(), nowMs: deps.now() });
   const running = (): OutgoingMessage[] => {
     const split = (markdown: string) => {
-      splitter.replace(markdown);
+      splitter.replace(deps.redactor.maskOpen(markdown).text);
       return splitter.parts();
     };
     const messages = renderRunning(view, begunAtMs ?? deps.now(), { ...options(), split });

@@ -8,6 +8,7 @@ import { createGrantStore } from "../../../src/sqlite/grants.ts";
 import { createPromptStore } from "../../../src/sqlite/prompts.ts";
 import { testDatabase } from "../../support/database.ts";
 import { interactionBot, NO_EVENTS, startDiscord } from "../../support/interaction-bot.ts";
+import { NO_SECRETS } from "../../support/no-secrets.ts";
 import { projectIn } from "../../support/projects.ts";
 
 const EPHEMERAL = 1 << 6;
@@ -46,6 +47,7 @@ async function scene(options: { timeoutMs?: number } = {}) {
           timeoutMs: () => options.timeoutMs ?? 60_000,
           newId: () => `p${++ids}`,
           now: Date.now,
+          redactor: NO_SECRETS,
           events: NO_EVENTS,
           log: { info: () => {}, warn: () => {} },
         });
