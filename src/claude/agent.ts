@@ -1,5 +1,13 @@
-import type { Agent, AgentCommand, AgentEvent, AgentFailure, AgentSpec } from "../core/agent.ts";
+import type {
+  Agent,
+  AgentCommand,
+  AgentEvent,
+  AgentFailure,
+  AgentSpec,
+  ContextUsage,
+} from "../core/agent.ts";
 import type { AgentDeps, PreparedStart } from "./agent-deps.ts";
+import { readContextUsage } from "./context-usage.ts";
 import { type Control, ControlError, createControl } from "./control.ts";
 import { createTranslator } from "./events.ts";
 import { failureOfExit, failureOfSpawn } from "./failures.ts";
@@ -92,6 +100,18 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
       if (error instanceof ControlError && error.reason === "gone") return;
       log.warn("the agent did not do as asked", { request: request.subtype, error });
     });
+  };
+
+  const describeContext = (requestId: string) => {
+    const tell = (context: ContextUsage | undefined) =>
+      emit({ type: "context_described", requestId, context });
+    control
+      .request({ subtype: "get_context_usage", detail: "summary" }, CONTROL_TIMEOUT_MS)
+      .then((answer) => tell(readContextUsage(answer)))
+      .catch((error: unknown) => {
+        log.warn("the agent did not tell what fills its context", { session_id: spec.sessionId, error });
+        tell(undefined);
+      });
   };
 
   const interruptNow = () => ask({ subtype: "interrupt", cancel_queued: true });
@@ -213,6 +233,8 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
         return ask({ subtype: "set_permission_mode", mode: command.permissionMode });
       case "rename_session":
         return ask({ subtype: "rename_session", title: command.title });
+      case "describe_context":
+        return describeContext(command.requestId);
       case "stop":
         stopGraceMs = command.graceMs;
         child?.end(command.graceMs);

@@ -1,4 +1,12 @@
-import type { Agent, AgentEvent, AgentSpec, AgentTurnEnd, PermissionAnswer, StartAgent } from "./agent.ts";
+import type {
+  Agent,
+  AgentEvent,
+  AgentSpec,
+  AgentTurnEnd,
+  ContextUsage,
+  PermissionAnswer,
+  StartAgent,
+} from "./agent.ts";
 import type { Snowflake } from "./project.ts";
 import { runTurn, type TurnRunOptions } from "./turn-run.ts";
 
@@ -48,6 +56,11 @@ export interface AgentPool {
   warm(conversationId: Snowflake, spec: AgentSpec): void;
   /** Answers a question of an agent that has the word by itself, without a lease. */
   answer(conversationId: Snowflake, requestId: string, answer: PermissionAnswer): void;
+  /**
+   * What fills the context of the conversation's session, from its agent, which is started for it where none runs.
+   * Undefined when that can't be known in time. Never rejects.
+   */
+  context(conversationId: Snowflake, spec: AgentSpec, timeoutMs: number): Promise<ContextUsage | undefined>;
   /** Whether the conversation's agent runs a turn, has the word by itself or waits for background tasks. */
   isBusy(conversationId: Snowflake): boolean;
   /** Names the session of the conversation's agent, if that runs. */
@@ -80,6 +93,20 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
   // Agents that would be good to have: whoever waits for one in earnest goes first.
   const wishes = new Map<Snowflake, AgentSpec>();
   let stopping = false;
+  const questions = new Map<string, (context: ContextUsage | undefined) => void>();
+  let asked = 0;
+
+  const describe = (place: Place, signal: AbortSignal) =>
+    new Promise<ContextUsage | undefined>((resolve) => {
+      const requestId = String(++asked);
+      const settle = (context: ContextUsage | undefined) => {
+        questions.delete(requestId);
+        resolve(context);
+      };
+      questions.set(requestId, settle);
+      signal.addEventListener("abort", () => settle(undefined), { once: true });
+      place.agent?.send({ type: "describe_context", requestId });
+    });
 
   const open = (conversationId: Snowflake, spec: AgentSpec): Place => {
     const place: Place = {
@@ -106,6 +133,7 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
   };
 
   const hear = (place: Place, event: AgentEvent) => {
+    if (event.type === "context_described") return questions.get(event.requestId)?.(event.context);
     if (event.type === "exited") place.state = "ending";
     if (event.type === "background") countTasks(place, event.tasks);
     if (event.type === "turn_started") place.unprompted = event.turnId === undefined;
@@ -245,21 +273,40 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
     return undefined;
   };
 
+  const take: AgentPool["take"] = (conversationId, spec, { signal, onWait }) =>
+    new Promise((resolve, reject) => {
+      if (stopping || signal.aborted) return reject(signal.reason ?? new Error("the agent pool is stopped"));
+      const waiter: Waiter = { conversationId, spec, resolve, reject, onWait };
+      waiting.push(waiter);
+      signal.addEventListener("abort", () => {
+        const index = waiting.indexOf(waiter);
+        if (index < 0) return;
+        waiting.splice(index, 1);
+        reject(signal.reason);
+      });
+      serve();
+    });
+
   return {
-    take: (conversationId, spec, { signal, onWait }) =>
-      new Promise((resolve, reject) => {
-        if (stopping || signal.aborted)
-          return reject(signal.reason ?? new Error("the agent pool is stopped"));
-        const waiter: Waiter = { conversationId, spec, resolve, reject, onWait };
-        waiting.push(waiter);
-        signal.addEventListener("abort", () => {
-          const index = waiting.indexOf(waiter);
-          if (index < 0) return;
-          waiting.splice(index, 1);
-          reject(signal.reason);
-        });
-        serve();
-      }),
+    take,
+
+    context: async (conversationId, spec, timeoutMs) => {
+      const signal = AbortSignal.timeout(timeoutMs);
+      const isLive = (place: Place | undefined) =>
+        place !== undefined && place.state !== "ending" && place.spec.sessionId === spec.sessionId;
+      const live = places.get(conversationId);
+      if (live !== undefined && isLive(live)) return describe(live, signal);
+      let lease: AgentLease | undefined;
+      try {
+        lease = await take(conversationId, spec, { signal, onWait: () => {} });
+        const own = places.get(conversationId);
+        return own === undefined ? undefined : await describe(own, signal);
+      } catch {
+        return undefined;
+      } finally {
+        lease?.release();
+      }
+    },
 
     warm: (conversationId, spec) => {
       if (stopping || places.has(conversationId)) return;

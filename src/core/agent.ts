@@ -81,6 +81,8 @@ export type AgentCommand =
   | { readonly type: "set_model"; readonly model: string | undefined }
   | { readonly type: "set_permission_mode"; readonly permissionMode: PermissionMode }
   | { readonly type: "rename_session"; readonly title: string }
+  /** Asks what fills the context; answered by `context_described`, also while a turn runs. */
+  | { readonly type: "describe_context"; readonly requestId: string }
   /** End the process: SIGTERM, then after `graceMs` SIGKILL of what is left of it and its tools. */
   | { readonly type: "stop"; readonly graceMs: number };
 
@@ -210,6 +212,12 @@ export type AgentEvent =
       readonly resetsAtMs: number | undefined;
     }
   | { readonly type: "compacting"; readonly active: boolean }
+  /** The answer to `describe_context`; without `context` when the CLI could not tell. */
+  | {
+      readonly type: "context_described";
+      readonly requestId: string;
+      readonly context: ContextUsage | undefined;
+    }
   /** How many background tasks run; while there are any, the agent is busy though no turn runs. */
   | { readonly type: "background"; readonly tasks: number }
   /** Bytes arrived that mean nothing to us: the agent is alive. */
@@ -217,6 +225,19 @@ export type AgentEvent =
   | { readonly type: "turn_ended"; readonly turnId: string | undefined; readonly end: AgentTurnEnd }
   /** The process is gone; nothing follows. `failure` unless it was asked to stop. */
   | { readonly type: "exited"; readonly failure: AgentFailure | undefined };
+
+/** How full a session's context is, in tokens. */
+export interface ContextUsage {
+  readonly tokens: number;
+  readonly window: number;
+  readonly categories: readonly {
+    /** As the CLI calls it: `System prompt`. */
+    readonly name: string;
+    readonly tokens: number;
+    /** `deferred` is not loaded, `buffer` is kept free for compacting. */
+    readonly kind: "used" | "deferred" | "buffer" | "free";
+  }[];
+}
 
 export interface AgentModel {
   /** What `--model` takes. */

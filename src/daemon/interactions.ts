@@ -1,17 +1,30 @@
 import { randomUUID } from "node:crypto";
+import { agentSpec } from "../core/agent-spec.ts";
+import type { Session } from "../core/ledger.ts";
+import type { Project } from "../core/project.ts";
+import { sessionMarkdown } from "../core/session-markdown.ts";
 import { commandHandlers } from "../discord/commands/commands.ts";
 import type { Gateway } from "../discord/gateway.ts";
 import type { IncomingInteraction } from "../discord/interactions/incoming-interaction.ts";
 import { createInteractions } from "../discord/interactions/interactions.ts";
 import { turnDecisions } from "../discord/interactions/turn-decisions.ts";
+import { openThread } from "../discord/open-thread.ts";
 import { discordTime } from "../discord/reply/amounts.ts";
+import { usageChart } from "../discord/usage/usage-chart.ts";
 import { accessPolicy } from "./access-policy.ts";
 import type { OpenAdditions } from "./additions.ts";
 import type { Agents } from "./agents.ts";
 import type { ConfigEdits } from "./config-edits.ts";
 import type { DaemonContext } from "./context.ts";
+import { packageVersion } from "./package-version.ts";
 import { createPost } from "./post.ts";
 import type { Talk } from "./talk.ts";
+
+/** Sweden writes dates as ISO 8601 does. */
+const TIME = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "short" });
+
+/** An agent may have to be started for it. */
+const CONTEXT_TIMEOUT_MS = 20_000;
 
 /** What is done with commands, buttons, menus and forms. */
 export function openInteractions(
@@ -25,8 +38,10 @@ export function openInteractions(
     version,
   }: { readonly additions: OpenAdditions; readonly edits: ConfigEdits; readonly version: string },
 ): (interaction: IncomingInteraction) => void {
-  const { ledger, sessions, facts } = stores;
+  const { ledger, sessions, facts, grants, history, usage } = stores;
   const startedAtMs = Date.now();
+  const specOf = (session: Session, project: Project) =>
+    agentSpec(session, project, grants.of(session.sessionId), false);
   const commands = commandHandlers({
     projects: () => config().projects,
     guildOf: gateway.guildOf,
@@ -36,13 +51,31 @@ export function openInteractions(
     agents: pool,
     pastSessions: facts.pastSessions,
     context: facts.context,
+    exportSession: (sessionId) => {
+      const session = history.find(sessionId).find((each) => each.sessionId === sessionId);
+      return session && sessionMarkdown(session, history.turnsOf(session), TIME.format);
+    },
+    warm: (session, project) => pool.warm(session.conversationId, specOf(session, project)),
+    describeContext: (session, project) =>
+      pool.context(session.conversationId, specOf(session, project), CONTEXT_TIMEOUT_MS),
+    usage,
+    usageChart: (overview) =>
+      usageChart(overview).catch((error: unknown) => {
+        log.warn("no picture can be drawn on this machine", { error });
+        return undefined;
+      }),
+    openThread: (thread, onOpened) => openThread(gateway.rest, thread, onOpened),
     models,
     setModel: edits.setModel,
     removeProject: edits.removeProject,
     additionRuns: additions.runs,
     freeFolders: additions.freeFolders,
     post: createPost(gateway),
-    health: () => `up since ${discordTime(startedAtMs, "R")} · Claude Code ${version}`,
+    health: () => {
+      const latencyMs = gateway.latencyMs();
+      const discord = latencyMs === undefined ? "" : ` · gateway ${Math.round(latencyMs)} ms`;
+      return `claude-coord ${packageVersion()} · up since ${discordTime(startedAtMs, "R")} · Claude Code ${version}${discord}`;
+    },
     newId: randomUUID,
   });
   const decisions = turnDecisions({

@@ -64,13 +64,13 @@ export function openStores({ file, dropsText, watch, onTurn, onDamaged, log }: S
     prompts: createPromptStore(db, Date.now),
     additions: watch("additions", createAdditionJournal(db)),
     facts: createConversationFacts(db),
+    history: createHistory(db),
     retention: createRetention(db),
     usage: createUsageStore(db),
     heartbeat: createHeartbeatStore(db),
     alerts: createAlertStore(db, Date.now),
     runs: createRunStore(db, Date.now),
     overview: createOverview(db),
-    history: createHistory(db),
     close: () => void db.close(),
   };
 }

@@ -89,6 +89,8 @@ export interface Gateway {
   ownerOf(channelId: Snowflake): Snowflake | undefined;
   /** Asked each time: roles come and go. */
   bot(): BotIdentity;
+  /** How long Discord took to answer the last heartbeat, in ms; undefined before the first. */
+  latencyMs(): number | undefined;
   /** Whether Discord sends us events at this moment. */
   isReady(): boolean;
   close(): Promise<void>;
@@ -178,6 +180,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     botName: () => client.user?.username ?? "",
     bot: () => ({ userId: client.user?.id ?? "", roleIds: ownRoleIds(client) }),
+    latencyMs: () => (client.ws.ping < 0 ? undefined : client.ws.ping),
     isReady: () => client.isReady() && client.ws.shards.every((shard) => shard.status === Status.Ready),
     close: () => client.destroy(),
   };

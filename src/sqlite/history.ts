@@ -1,68 +1,19 @@
+import type { History, SessionRecord, TurnRecord } from "../core/history.ts";
 import type { TurnOutcome, TurnState } from "../core/turn.ts";
 import type { Database } from "./database.ts";
 
-/** A session of a conversation, the current one or one that has ended. Times are ms since the epoch. */
-export interface SessionRecord {
-  readonly conversationId: string;
-  readonly projectName: string;
-  readonly sessionId: string;
-  readonly messageCount: number;
-  readonly costUsd: number;
-  readonly createdAtMs: number;
-  readonly lastActiveMs: number;
-  /** Whether the CLI has taken a turn in it. */
-  readonly started: boolean;
-  /** Turns of its conversation that have not reached their end. */
-  readonly openTurns: number;
-  /** Undefined for the current session of a conversation. */
-  readonly ended: { readonly atMs: number; readonly reason: string } | undefined;
-}
+export type { History, SessionRecord, TurnRecord };
 
-/** A turn as people look back at it. Times are ms since the epoch. */
-export interface TurnRecord {
-  readonly id: string;
-  readonly conversationId: string;
-  readonly projectName: string;
-  readonly messageId: string | undefined;
-  readonly authorName: string | undefined;
-  readonly prompt: string;
-  readonly state: TurnState;
-  readonly outcome: TurnOutcome | undefined;
-  readonly answer: string | undefined;
-  readonly failureCode: string | undefined;
-  readonly errorId: string | undefined;
-  readonly resetsAtMs: number | undefined;
-  readonly sessionId: string | undefined;
-  readonly attempts: number;
-  readonly costUsd: number | undefined;
-  readonly durationMs: number | undefined;
-  readonly acceptedAtMs: number;
-  readonly endedAtMs: number | undefined;
-}
-
-/** Questions about what was; nothing here changes anything. */
-export interface History {
-  /** The latest active first; with `past`, also those that have ended. */
-  sessions(options?: { project?: string | undefined; past?: boolean | undefined }): SessionRecord[];
-  /** By channel, by session id or its beginning, or by project; current ones before those that have ended. */
-  find(word: string): SessionRecord[];
-  /** The session's turns, oldest first. */
-  turnsOf(session: SessionRecord): TurnRecord[];
-  /** Turns with an error id, newest first. */
-  failures(options: { limit: number; sinceMs?: number | undefined }): TurnRecord[];
-  /** The turn that this error id was given to. */
-  failure(errorId: string): TurnRecord | undefined;
-}
-
+/** Looks back at sessions and turns. */
 export function createHistory(db: Database): History {
   const openTurns = `
     (SELECT count(*) FROM turns WHERE turns.conversation_id = sessions.channel_id
       AND state IN ('accepted','queued','running','delivering'))`;
   const current = `
-    SELECT channel_id, project_name, session_id, message_count, cost_usd, created_at, last_active, started,
+    SELECT channel_id, project_name, session_id, message_count, cost_usd, title, fork_of, created_at, last_active, started,
       ${openTurns} AS open_turns, NULL AS ended_at, NULL AS reason FROM sessions`;
   const past = `
-    SELECT channel_id, project_name, session_id, message_count, cost_usd, created_at, last_active, 1 AS started,
+    SELECT channel_id, project_name, session_id, message_count, cost_usd, title, fork_of, created_at, last_active, started,
       0 AS open_turns, ended_at, reason FROM past_sessions`;
   const inOrder = "ORDER BY ended_at IS NOT NULL, last_active DESC";
   // Listed are thousands: what is open is counted once for all of them.
@@ -121,6 +72,8 @@ interface SessionRow {
   readonly session_id: string;
   readonly message_count: number;
   readonly cost_usd: number;
+  readonly title: string | null;
+  readonly fork_of: string | null;
   readonly created_at: string;
   readonly last_active: string;
   readonly started: number;
@@ -158,6 +111,8 @@ function sessionRecord(row: SessionRow, openTurns = row.open_turns): SessionReco
     sessionId: row.session_id,
     messageCount: row.message_count,
     costUsd: row.cost_usd,
+    title: row.title ?? undefined,
+    forkOf: row.fork_of ?? undefined,
     createdAtMs: Date.parse(row.created_at),
     lastActiveMs: Date.parse(row.last_active),
     started: row.started === 1,

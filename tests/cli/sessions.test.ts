@@ -55,7 +55,7 @@ test("sessions ls lists the latest active first; --project and --json choose and
   const { run, web, docs } = withHistory();
   const { stdout } = await run(["sessions", "ls"]);
   expect(stdout.split("\n").map((line) => line.split(/ {2,}/)[0])).toEqual(["PROJECT", "web", "docs", ""]);
-  expect(stdout).toMatch(new RegExp(`docs +${DOCS} +${docs} +1 +\\$0\\.0123 +2026-03-0\\d \\d\\d:06\n`));
+  expect(stdout).toMatch(new RegExp(`docs +${DOCS} +${docs} +- +1 +\\$0\\.0123 +2026-03-0\\d \\d\\d:06\n`));
 
   const json = JSON.parse((await run(["sessions", "ls", "--json"])).stdout);
   expect(json).toMatchObject([{ session_id: web }, { session_id: docs }]);
@@ -261,3 +261,33 @@ async function holding(sessionId: string, env: Record<string, string>) {
   await once(child.stdout, "data");
   return child;
 }
+
+test("an earlier session is made the current one again, unless Claude is at work", async () => {
+  const { run, web, databaseFile } = withHistory();
+  expect(await run(["sessions", "resume", web])).toMatchObject({ code: 1 });
+  await run(["sessions", "reset", "web", "--yes"]);
+  const sessions = createSessionStore(testDatabase(databaseFile), Date.now);
+  expect(await run(["sessions", "resume", web.slice(0, 8)])).toMatchObject({
+    code: 0,
+    stderr: `The channel ${WEB} goes on with session ${web}.\n`,
+  });
+  expect(sessions.current(WEB)).toMatchObject({ sessionId: web, messageCount: 1, generation: 2 });
+  sessions.reset(WEB, "test");
+  writeHistory(databaseFile, [{ channel: WEB, project: "web", prompt: "still at it", atMs: T }]);
+  const refused = await run(["sessions", "resume", web]);
+  expect(refused.stderr).toContain("Claude is at work in that channel");
+});
+
+test("a session is named, and its name is listed, shown and exported", async () => {
+  const { run, docs } = withHistory();
+  expect((await run(["sessions", "rename", "docs", " The   index "])).stderr).toContain(
+    "is now called: The index",
+  );
+  expect((await run(["sessions", "ls"])).stdout).toMatch(/docs .*The index/);
+  expect((await run(["sessions", "show", "docs"])).stdout).toMatch(/Name: +The index/);
+  expect((await run(["sessions", "export", docs])).stdout).toMatch(/^# The index\n\ndocs, channel/);
+  const [, second] = JSON.parse((await run(["sessions", "ls", "--json"])).stdout);
+  expect(second).toMatchObject({ session_id: docs, title: "The index", fork_of: null });
+  await run(["sessions", "rename", "docs", ""]);
+  expect((await run(["sessions", "ls"])).stdout).not.toContain("The index");
+});

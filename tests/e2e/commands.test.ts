@@ -214,15 +214,14 @@ describe("commands", () => {
   });
 
   test.each([
-    ["/context", /context/i],
-    ["/usage", /cost|usage/i],
-    ["/compact", /compact/i],
-  ])("%s runs in the session and is answered in the channel", async (command, expected) => {
+    ["/usage", { of: "session" }, /cost|usage/i],
+    ["/compact", {}, /compact/i],
+  ])("%s runs in the session and is answered in the channel", async (command, options, expected) => {
     const { ann, channel, runs, bot } = await scene();
-    expect((await runs(ann, command)).content).toContain("no session here yet");
+    expect((await runs(ann, command, options)).content).toContain("no session here yet");
     await ask(ann, channel, "My favourite colour is teal.");
     const before = bot().length;
-    expect((await runs(ann, command)).content).toContain("runs as soon as");
+    expect((await runs(ann, command, options)).content).toContain("runs as soon as");
     await expect
       .poll(
         () =>
@@ -235,6 +234,28 @@ describe("commands", () => {
       .toMatch(expected);
     const [answer] = await ask(ann, channel, "What is my favourite colour?");
     expect(answer?.content).toBeDefined();
+  });
+
+  test("/context shows what fills the session, also when its agent has to be started for that", async () => {
+    const { ann, channel, runs, daemon, fixture } = await scene();
+    expect((await runs(ann, "/context")).content).toContain("no session here yet");
+    await ask(ann, channel, "My favourite colour is teal.");
+    expect((await runs(ann, "/context")).content).toMatch(
+      /\*\*Context .* full, .*\n`[█░]+`\n[\s\S]*System prompt: /,
+    );
+    await daemon.stop();
+    await fixture.start();
+    const context = async () => (await runs(ann, "/context")).content;
+    await expect.poll(context, PATIENCE).toMatch(/System prompt: /);
+  });
+
+  test("/usage shows a picture with the numbers beside it", async () => {
+    const { ann, channel, runs } = await scene();
+    expect((await runs(ann, "/usage")).content).toBe("Nothing was asked in 30 days.");
+    await ask(ann, channel, "My favourite colour is teal.");
+    const { content, attachments } = await runs(ann, "/usage", { days: 7 });
+    expect(content).toMatch(/in 7 days: .* tokens read, .* written, 1 turn\.\n- web: /);
+    expect(attachments).toMatchObject([{ filename: "usage.png", content_type: "image/png" }]);
   });
 
   test("a message is asked about from its menu", async () => {

@@ -13,6 +13,8 @@ export function sessionsCommand(terminal: Terminal): Command {
     .addCommand(listCommand(terminal))
     .addCommand(showCommand(terminal))
     .addCommand(resetCommand(terminal))
+    .addCommand(resumeCommand(terminal))
+    .addCommand(renameCommand(terminal))
     .addCommand(exportCommand(terminal))
     .addCommand(attachCommand(terminal));
 }
@@ -63,6 +65,36 @@ function resetCommand(terminal: Terminal): Command {
     .action(async (word: string, options: ResetOptions) => {
       const { resetSession } = await import("../sessions/reset.ts");
       await resetSession(word, options, terminal);
+    });
+}
+
+function resumeCommand(terminal: Terminal): Command {
+  return new Command("resume")
+    .description("make a session that has ended its channel's current one again")
+    .argument("<session>", "a session's id or its beginning")
+    .addHelpText(
+      "after",
+      "\nThe one until now joins those that have ended. A running bot notices within a second.\n" +
+        "\nExamples:\n  claude-coord sessions ls --all\n  claude-coord sessions resume 6f1c",
+    )
+    .action(async (word: string) => {
+      const { resumeSession } = await import("../sessions/resume.ts");
+      await resumeSession(word, terminal);
+    });
+}
+
+function renameCommand(terminal: Terminal): Command {
+  return new Command("rename")
+    .description("give a session a name; an empty one takes it away")
+    .argument("<session>", SESSION)
+    .argument("<name>", "what it is called")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  claude-coord sessions rename web 'Login page'\n  claude-coord sessions rename 6f1c ''",
+    )
+    .action(async (word: string, name: string) => {
+      const { renameSession } = await import("../sessions/rename.ts");
+      await renameSession(word, name, terminal);
     });
 }
 

@@ -1,12 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { findPaths } from "../../config/paths.ts";
 import { CoordError } from "../../core/errors.ts";
-import { createHistory, type SessionRecord, type TurnRecord } from "../../sqlite/history.ts";
+import { sessionMarkdown } from "../../core/session-markdown.ts";
+import { createHistory } from "../../sqlite/history.ts";
 import { localTime } from "../local-time.ts";
 import type { Terminal } from "../terminal.ts";
 import { withDatabase } from "../with-database.ts";
 import { findSession, noSession } from "./find-session.ts";
-import { turnEndText } from "./turn-end-text.ts";
 
 export interface ExportOptions {
   readonly output?: string;
@@ -22,7 +22,7 @@ export async function exportSession(
   const markdown = await withDatabase(paths, (db) => {
     const history = createHistory(db);
     const session = findSession(history, word);
-    return sessionMarkdown(session, history.turnsOf(session));
+    return sessionMarkdown(session, history.turnsOf(session), localTime);
   });
   if (markdown === undefined) throw noSession(word);
   if (output === undefined) terminal.stdout.write(markdown);
@@ -30,27 +30,6 @@ export async function exportSession(
     writeNew(output, markdown);
     terminal.explain(`Wrote ${output}.`);
   }
-}
-
-function sessionMarkdown(session: SessionRecord, turns: readonly TurnRecord[]): string {
-  const head = [
-    `# ${session.projectName}, channel ${session.conversationId}`,
-    `Session ${session.sessionId}, begun ${localTime(session.createdAtMs)}, last active ${localTime(session.lastActiveMs)}.`,
-  ];
-  return `${[...head, ...turns.flatMap(turnMarkdown)].join("\n\n")}\n`;
-}
-
-function turnMarkdown(turn: TurnRecord): string[] {
-  const time = localTime(turn.acceptedAtMs);
-  const title =
-    turn.messageId === undefined
-      ? `## Claude by itself, ${time}`
-      : `## ${turn.authorName ?? "Somebody"}, ${time}`;
-  // Quoted, so that a heading in the question is no heading of the export.
-  const asked = turn.prompt === "" ? [] : [turn.prompt.replace(/^/gm, "> ")];
-  const answer = turn.answer?.trim() ? [turn.answer.trim()] : [];
-  const end = turn.outcome === "answered" ? [] : [`*${turnEndText(turn)}*`];
-  return [title, ...asked, ...answer, ...end];
 }
 
 function writeNew(file: string, text: string): void {

@@ -1,5 +1,6 @@
 import { findPaths } from "../../config/paths.ts";
-import { createHistory, type SessionRecord } from "../../sqlite/history.ts";
+import type { SessionRecord } from "../../sqlite/history.ts";
+import { createHistory } from "../../sqlite/history.ts";
 import { dollars } from "../amounts.ts";
 import { localTime } from "../local-time.ts";
 import { printJson } from "../print-json.ts";
@@ -29,6 +30,7 @@ const COLUMNS: readonly Column<SessionRecord>[] = [
   { title: "PROJECT", value: ({ projectName }) => projectName },
   { title: "CHANNEL", value: ({ conversationId }) => conversationId, whole: true },
   { title: "SESSION", value: ({ sessionId }) => sessionId },
+  { title: "NAME", value: ({ title }) => title ?? "-" },
   { title: "MESSAGES", value: ({ messageCount }) => String(messageCount), align: "right" },
   { title: "COST", value: ({ costUsd }) => dollars(costUsd), align: "right" },
   { title: "LAST ACTIVE", value: ({ lastActiveMs }) => localTime(lastActiveMs), whole: true },

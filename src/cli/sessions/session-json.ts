@@ -7,6 +7,8 @@ export function sessionJson(session: SessionRecord): object {
     channel_id: session.conversationId,
     project_name: session.projectName,
     session_id: session.sessionId,
+    title: session.title ?? null,
+    fork_of: session.forkOf ?? null,
     message_count: session.messageCount,
     cost_usd: session.costUsd,
     created_at: isoTime(session.createdAtMs),

@@ -1,5 +1,7 @@
 import { findPaths } from "../../config/paths.ts";
-import { createHistory, type SessionRecord, type TurnRecord } from "../../sqlite/history.ts";
+import { turnEndText } from "../../core/session-markdown.ts";
+import type { SessionRecord, TurnRecord } from "../../sqlite/history.ts";
+import { createHistory } from "../../sqlite/history.ts";
 import { dollars, lengthOfTime } from "../amounts.ts";
 import { printFacts } from "../facts.ts";
 import { localTime } from "../local-time.ts";
@@ -9,7 +11,6 @@ import type { Terminal } from "../terminal.ts";
 import { withDatabase } from "../with-database.ts";
 import { findSession, noSession } from "./find-session.ts";
 import { sessionJson, turnJson } from "./session-json.ts";
-import { turnEndText } from "./turn-end-text.ts";
 
 export interface ShowOptions {
   readonly json?: boolean;
@@ -33,6 +34,7 @@ function printSession(terminal: Terminal, session: SessionRecord, turns: readonl
   const { ended } = session;
   printFacts(terminal, {
     Session: session.sessionId,
+    Name: session.title,
     Project: session.projectName,
     Channel: session.conversationId,
     Messages: String(session.messageCount),

@@ -1,19 +1,29 @@
-import type { AgentModel } from "../../core/agent.ts";
+import type { AgentModel, ContextUsage } from "../../core/agent.ts";
 import type { AgentPool } from "../../core/agent-pool.ts";
 import type { Conversation } from "../../core/conversation.ts";
-import type { Ledger, PastSession, SessionStore } from "../../core/ledger.ts";
+import type { Ledger, PastSession, Session, SessionStore } from "../../core/ledger.ts";
 import type { Project, Snowflake } from "../../core/project.ts";
 import type { OutgoingMessage } from "../message-payload.ts";
+import type { NewThread } from "../open-thread.ts";
+import type { UsageDeps } from "../usage/usage-deps.ts";
 import type { AdditionRuns } from "./addition-runs.ts";
 
 /** What commands work on. */
-export interface CommandsDeps {
+export interface CommandsDeps extends UsageDeps {
   readonly projects: () => readonly Project[];
   readonly guildOf: (channelId: Snowflake) => Snowflake | undefined;
   readonly conversation: (conversationId: Snowflake) => Pick<Conversation, "interrupt" | "cancel" | "wake">;
   readonly ledger: Pick<Ledger, "open" | "accept" | "turn" | "unfinishedConversations">;
-  readonly sessions: Pick<SessionStore, "current" | "list" | "reset">;
-  readonly agents: Pick<AgentPool, "end" | "counts">;
+  readonly sessions: Pick<SessionStore, "current" | "list" | "reset" | "resume" | "fork" | "rename">;
+  readonly agents: Pick<AgentPool, "end" | "counts" | "isBusy" | "rename">;
+  /** What fills a session's context, as its agent tells it; undefined when that can't be known now. */
+  readonly describeContext: (session: Session, project: Project) => Promise<ContextUsage | undefined>;
+  /** Starts the agent of a session ahead of its first message. */
+  readonly warm: (session: Session, project: Project) => void;
+  /** Opens a thread; `onOpened` hears of it before anybody else. */
+  readonly openThread: (thread: NewThread, onOpened: (threadId: Snowflake) => void) => Promise<Snowflake>;
+  /** What was asked and answered in a session, as Markdown; undefined when there is no such session. */
+  readonly exportSession: (sessionId: string) => string | undefined;
   /** Sessions of a conversation that have ended, the latest first. */
   readonly pastSessions: (conversationId: Snowflake) => readonly PastSession[];
   /** Tokens in the window after the conversation's last answer, and the window's size. */

@@ -1,17 +1,19 @@
 import type { InteractionHandlers } from "../interactions/interactions.ts";
 import { TURN_BUTTONS } from "../turn-buttons.ts";
+import { usageCommand } from "../usage/usage-command.ts";
 import { addProjectCommand, addProjectSuggestions } from "./add-project.ts";
 import { ASK_ABOUT, askAboutHandlers } from "./ask-about.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
+import { contextCommand } from "./context.ts";
 import { helpCommand } from "./help.ts";
 import { modelCommand, modelSuggestions } from "./model.ts";
 import { passOn } from "./pass-on.ts";
-import { queueCommand } from "./queue.ts";
+import { queueButton, queueCommand } from "./queue.ts";
 import { removeProjectHandlers } from "./remove-project.ts";
 import { resetHandlers } from "./reset.ts";
-import { sessionCommand } from "./session.ts";
+import { sessionCommand, sessionParts } from "./session.ts";
 import { statusHandler } from "./status.ts";
-import { stopCommand, stopTurn } from "./stop.ts";
+import { dropWaiting, stopButton, stopCommand } from "./stop.ts";
 
 /** The handlers of all commands and of the buttons and forms that belong to them. */
 export function commandHandlers(deps: CommandsDeps): InteractionHandlers {
@@ -29,8 +31,8 @@ export function commandHandlers(deps: CommandsDeps): InteractionHandlers {
       reset: reset.command,
       session: sessionCommand(deps),
       compact: passOn("/compact", deps),
-      context: passOn("/context", deps),
-      usage: passOn("/usage", deps),
+      context: contextCommand(deps),
+      usage: usageCommand(deps),
       "add-project": addProjectCommand(deps),
       "remove-project": removal.command,
       [ASK_ABOUT]: askAbout.command,
@@ -42,10 +44,12 @@ export function commandHandlers(deps: CommandsDeps): InteractionHandlers {
     },
     components: {
       status,
-
       reset: reset.button,
       about: askAbout.form,
-      [TURN_BUTTONS.stop]: stopTurn(deps),
+      [TURN_BUTTONS.stop]: stopButton(deps),
+      "drop-waiting": dropWaiting(deps),
+      queue: queueButton(deps),
+      ...sessionParts(deps),
     },
   };
 }

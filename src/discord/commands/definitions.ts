@@ -6,6 +6,7 @@ import {
   type RESTPostAPIApplicationCommandsJSONBody,
   type RESTPostAPIChatInputApplicationCommandsJSONBody,
 } from "discord-api-types/v10";
+import { OF_SESSION } from "../usage/usage-command.ts";
 import { ASK_ABOUT } from "./ask-about.ts";
 import { PERMISSION_MODES } from "./permission-modes.ts";
 
@@ -49,7 +50,25 @@ export const COMMANDS: readonly RESTPostAPIApplicationCommandsJSONBody[] = [
   command("session", "This channel's session, and how to go on with it in a terminal"),
   command("compact", "Shorten what Claude remembers of this session"),
   command("context", "What fills the context of this session"),
-  command("usage", "What this session used"),
+  {
+    ...command("usage", "Cost, tokens and turns by project and day"),
+    options: [
+      {
+        type: ApplicationCommandOptionType.Integer,
+        name: "days",
+        description: "How many days back, 30 unless given",
+        min_value: 1,
+        max_value: 366,
+      },
+      { type: ApplicationCommandOptionType.String, name: "project", description: "Only this project" },
+      {
+        type: ApplicationCommandOptionType.String,
+        name: "of",
+        description: "What this channel's session used, as Claude Code itself tells it",
+        choices: [{ name: "this session, in Claude Code's words", value: OF_SESSION }],
+      },
+    ],
+  },
   {
     ...command("add-project", "Give a channel a project: a folder, or a repository to clone"),
     options: [

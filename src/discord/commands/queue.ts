@@ -1,35 +1,58 @@
+import type { Snowflake } from "../../core/project.ts";
 import type { Turn } from "../../core/turn.ts";
 import { button, row } from "../components.ts";
 import { type InteractionHandler, interactionHandler } from "../interactions/handler.ts";
+import type { OutgoingMessage } from "../message-payload.ts";
 import { cut, escaped } from "../reply/tool-line.ts";
-import { TURN_BUTTONS } from "../turn-buttons.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
 import { type Place, placeOf } from "./place.ts";
+import { stopTurn, type TurnSubject, turnSubject } from "./stop.ts";
 
 /** So many have buttons: two rows of five. */
 const SHOWN = 10;
 
-/** `/queue`: what waits here, and buttons to cancel each. */
+/** `/queue`: what runs and waits here, and buttons to cancel each. */
 export function queueCommand(deps: CommandsDeps): InteractionHandler {
   return interactionHandler<Place>({
     action: "talk",
     subject: (interaction) => placeOf(interaction, deps.projects()),
-    run: async ({ subject, answer }) => {
-      const open = deps.ledger.open(subject.conversationId).filter(({ state }) => state !== "delivering");
-      if (open.length === 0) return answer.reply({ content: "Nothing runs or waits here." });
-      const shown = open.slice(0, SHOWN);
-      const more = open.length > SHOWN ? [`-# and ${open.length - SHOWN} more`] : [];
-      const buttons = shown.map(({ id }, index) =>
-        button(`${TURN_BUTTONS.stop}:${id}`, `Cancel ${index + 1}`),
-      );
-      await answer.reply({
-        content: [...shown.map(line), ...more].join("\n"),
-        components: [buttons.slice(0, 5), buttons.slice(5)]
-          .filter((each) => each.length > 0)
-          .map((each) => row(...each)),
-      });
+    run: async ({ subject, answer }) => answer.reply(queueView(subject.conversationId, undefined, deps)),
+  });
+}
+
+/** The buttons of `/queue`, `queue:<turn id>`: cancel a turn, and show what is left. */
+export function queueButton(deps: CommandsDeps): InteractionHandler {
+  return interactionHandler<TurnSubject>({
+    action: "talk",
+    subject: (interaction) => turnSubject(interaction, deps),
+    run: async (context) => {
+      const { turn } = context.subject;
+      const refusal = stopTurn(context, deps);
+      if (refusal !== undefined) return context.answer.whisper({ content: refusal });
+      await context.answer.update(queueView(turn?.conversationId ?? "", turn?.id, deps));
     },
   });
+}
+
+function queueView(
+  conversationId: Snowflake,
+  without: string | undefined,
+  deps: CommandsDeps,
+): OutgoingMessage {
+  const open = deps.ledger
+    .open(conversationId)
+    // One that was just cancelled may take a moment to end.
+    .filter(({ id, state }) => state !== "delivering" && id !== without);
+  if (open.length === 0) return { content: "Nothing runs or waits here." };
+  const shown = open.slice(0, SHOWN);
+  const more = open.length > SHOWN ? [`-# and ${open.length - SHOWN} more`] : [];
+  const buttons = shown.map(({ id }, index) => button(`queue:${id}`, `Cancel ${index + 1}`));
+  return {
+    content: [...shown.map(line), ...more].join("\n"),
+    components: [buttons.slice(0, 5), buttons.slice(5)]
+      .filter((each) => each.length > 0)
+      .map((each) => row(...each)),
+  };
 }
 
 function line({ state, authorId, prompt, acceptedAtMs }: Turn, index: number): string {

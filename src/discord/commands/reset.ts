@@ -1,5 +1,6 @@
+import type { AgentPool } from "../../core/agent-pool.ts";
 import { projectOf } from "../../core/inbound.ts";
-import type { Session } from "../../core/ledger.ts";
+import type { Session, SessionStore } from "../../core/ledger.ts";
 import type { Project, Snowflake } from "../../core/project.ts";
 import { button, row } from "../components.ts";
 import {
@@ -15,10 +16,11 @@ import { NO_PROJECT } from "./place.ts";
 
 const CONFIRM_MS = 60_000;
 
-export type ResetDeps = Pick<
-  CommandsDeps,
-  "projects" | "guildOf" | "conversation" | "sessions" | "agents" | "post" | "confirmMs"
->;
+export interface ResetDeps
+  extends Pick<CommandsDeps, "projects" | "guildOf" | "conversation" | "post" | "confirmMs"> {
+  readonly sessions: Pick<SessionStore, "current" | "reset">;
+  readonly agents: Pick<AgentPool, "end">;
+}
 
 interface ResetSubject extends Subject {
   readonly project: Project;

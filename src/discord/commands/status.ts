@@ -1,4 +1,5 @@
-import type { Session } from "../../core/ledger.ts";
+import type { AgentPool } from "../../core/agent-pool.ts";
+import type { Ledger, Session, SessionStore } from "../../core/ledger.ts";
 import type { Project } from "../../core/project.ts";
 import { button, row } from "../components.ts";
 import {
@@ -9,12 +10,14 @@ import {
 } from "../interactions/handler.ts";
 import type { IncomingInteraction } from "../interactions/incoming-interaction.ts";
 import { discordTime, dollars } from "../reply/amounts.ts";
+import { cut, escaped } from "../reply/tool-line.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
 
-export type StatusDeps = Pick<
-  CommandsDeps,
-  "projects" | "guildOf" | "sessions" | "agents" | "context" | "health"
-> & { readonly ledger: Pick<CommandsDeps["ledger"], "open"> };
+export interface StatusDeps extends Pick<CommandsDeps, "projects" | "guildOf" | "context" | "health"> {
+  readonly ledger: Pick<Ledger, "open">;
+  readonly sessions: Pick<SessionStore, "list">;
+  readonly agents: Pick<AgentPool, "counts">;
+}
 
 const PAGE = 8;
 
@@ -63,8 +66,8 @@ function line(session: Session, project: Project | undefined, deps: StatusDeps):
   const context = deps.context(conversationId);
   const parts = [
     `<#${conversationId}>`,
-    projectName,
-    project?.model ?? "default model",
+    cut(escaped(projectName), 40),
+    cut(escaped(project?.model ?? "default model"), 40),
     `${messageCount} ${messageCount === 1 ? "message" : "messages"}`,
     discordTime(lastActiveMs, "R"),
     dollars(costUsd),

@@ -1,4 +1,5 @@
 import type { Turn } from "../../core/turn.ts";
+import { button, row } from "../components.ts";
 import {
   type HandlerContext,
   type InteractionHandler,
@@ -7,9 +8,9 @@ import {
 } from "../interactions/handler.ts";
 import type { IncomingInteraction } from "../interactions/incoming-interaction.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
-import { placeOf } from "./place.ts";
+import { type Place, placeOf } from "./place.ts";
 
-interface TurnSubject extends Subject {
+export interface TurnSubject extends Subject {
   /** Undefined when nothing runs: what there is is told only to those who may ask. */
   readonly turn: Turn | undefined;
 }
@@ -25,34 +26,65 @@ export function stopCommand(deps: CommandsDeps): InteractionHandler {
       const turn = open.find(({ state }) => state === "running") ?? open[0];
       return { ...place, turn };
     },
-    run: (context) => cancel(context, deps),
+    run: (context) => stopAndTell(context, deps),
   });
 }
 
-/** The Stop button under an answer, and the buttons of `/queue`: `stop:<turn id>`. */
-export function stopTurn(deps: CommandsDeps): InteractionHandler {
+/** The Stop button under an answer: `stop:<turn id>`. */
+export function stopButton(deps: CommandsDeps): InteractionHandler {
   return interactionHandler<TurnSubject>({
     action: "talk",
     subject: (interaction) => turnSubject(interaction, deps),
-    run: (context) => cancel(context, deps),
+    run: (context) => stopAndTell(context, deps),
   });
 }
 
-/** Who asked may stop it; for what others asked it takes the right to manage. */
-async function cancel(
-  { subject: { turn }, interaction, may, answer }: HandlerContext<TurnSubject>,
-  deps: CommandsDeps,
-): Promise<void> {
-  if (turn === undefined) return answer.whisper({ content: "Nothing runs here." });
-  if (turn.authorId !== interaction.actor.userId && !may("manage")) {
-    const content = `Only ${turn.authorId === undefined ? "a manager" : `<@${turn.authorId}> or a manager`} may stop this.`;
-    return answer.whisper({ content });
-  }
-  const stopped = deps.conversation(turn.conversationId).cancel(turn.id);
-  await answer.whisper({ content: stopped ? "Stopped." : ENDED });
+/** The button under `Stopped.`, `drop-waiting:<conversation>`: takes back what waits, each as its author or a manager may. */
+export function dropWaiting(deps: CommandsDeps): InteractionHandler {
+  return interactionHandler<Place>({
+    action: "talk",
+    subject: (interaction) => placeOf(interaction, deps.projects()),
+    run: async ({ subject: { conversationId }, interaction, may, answer }) => {
+      const waiting = waitingIn(conversationId, deps);
+      const own = waiting.filter(({ authorId }) => authorId === interaction.actor.userId || may("manage"));
+      const dropped = own.filter(({ id }) => deps.conversation(conversationId).cancel(id)).length;
+      const left = waiting.length - dropped;
+      const others = left === 0 ? "" : ` ${messages(left)} of others still ${left === 1 ? "waits" : "wait"}.`;
+      await answer.update({ content: `Stopped. Dropped ${messages(dropped)}.${others}` });
+    },
+  });
 }
 
-function turnSubject({ input }: IncomingInteraction, deps: CommandsDeps): TurnSubject | string {
+async function stopAndTell(context: HandlerContext<TurnSubject>, deps: CommandsDeps): Promise<void> {
+  const { subject, answer } = context;
+  const { turn } = subject;
+  if (turn === undefined) return answer.whisper({ content: "Nothing runs here." });
+  const refusal = stopTurn(context, deps);
+  if (refusal !== undefined) return answer.whisper({ content: refusal });
+  const waiting = waitingIn(turn.conversationId, deps).filter(({ id }) => id !== turn.id).length;
+  if (waiting === 0) return answer.whisper({ content: "Stopped." });
+  const what = waiting === 1 ? "1 message waits and runs next." : `${waiting} messages wait and run next.`;
+  const label = waiting === 1 ? "Drop it" : "Drop them";
+  await answer.whisper({
+    content: `Stopped. ${what}`,
+    components: [row(button(`drop-waiting:${turn.conversationId}`, label, { color: "red" }))],
+  });
+}
+
+/** Stops a turn for who asked it; for what others asked it takes the right to manage. A sentence where it was not. */
+export function stopTurn(
+  { subject: { turn }, interaction, may }: HandlerContext<TurnSubject>,
+  deps: CommandsDeps,
+): string | undefined {
+  if (turn === undefined) return ENDED;
+  if (turn.authorId !== interaction.actor.userId && !may("manage")) {
+    return `Only ${turn.authorId === undefined ? "a manager" : `<@${turn.authorId}> or a manager`} may stop this.`;
+  }
+  return deps.conversation(turn.conversationId).cancel(turn.id) ? undefined : ENDED;
+}
+
+/** The turn of a button `<part>:<turn id>`, if it has not ended. */
+export function turnSubject({ input }: IncomingInteraction, deps: CommandsDeps): TurnSubject | string {
   const turnId = "customId" in input ? input.customId.split(":")[1] : undefined;
   const turn = deps.ledger.turn(turnId ?? "");
   if (turn === undefined || turn.end !== undefined) return ENDED;
@@ -62,3 +94,11 @@ function turnSubject({ input }: IncomingInteraction, deps: CommandsDeps): TurnSu
 }
 
 const ENDED = "That has ended already.";
+
+function waitingIn(conversationId: string, { ledger }: CommandsDeps): readonly Turn[] {
+  return ledger.open(conversationId).filter(({ state }) => state === "accepted" || state === "queued");
+}
+
+function messages(count: number): string {
+  return `${count} ${count === 1 ? "message" : "messages"}`;
+}

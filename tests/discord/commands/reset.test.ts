@@ -22,7 +22,7 @@ async function scene(options: { confirmMs?: number } = {}) {
       wake: () => {},
     }),
     sessions,
-    agents: { end: async () => void done.push("end"), counts: () => ({ busy: 0, idle: 0, waiting: 0 }) },
+    agents: { end: async () => void done.push("end") },
     post: async (channelId, { content }) => void done.push(`${channelId}: ${content}`),
     ...options,
   });

@@ -30,14 +30,12 @@ async function scene() {
     guildOf: () => discord.guild.id,
     ledger: { open: () => [] },
     sessions: {
-      current: () => undefined,
-      reset: () => undefined,
       list: () => [
         ...Array.from({ length: 20 }, (_, index) => session(String(1000 + index), "web")),
         session(secret.id, "secret"),
       ],
     },
-    agents: { end: async () => {}, counts: () => ({ busy: 1, idle: 2, waiting: 0 }) },
+    agents: { counts: () => ({ busy: 1, idle: 2, waiting: 0 }) },
     context: () => ({ tokens: 50_000, window: 200_000 }),
     health: () => "up",
   };
