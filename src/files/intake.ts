@@ -111,8 +111,9 @@ async function fetchParts(turn: Turn, material: Material, deps: IntakeDeps): Pro
       quotedText({ how: "forwards", authorName: undefined, isBotItself: false, content }),
     ),
   ];
-  const pasted = turn.prompt === "" ? await longPaste(own) : undefined;
-  const files = pasted === undefined ? own : [];
+  const paste = turn.prompt === "" ? own.find(({ name }) => name === "message.txt") : undefined;
+  const pasted = paste && (await longPaste(paste));
+  const files = pasted === undefined ? own : own.filter((file) => file !== paste);
   const texts = [
     ...quotes,
     filesText(OF_OTHERS, others),
@@ -212,10 +213,8 @@ async function firstBytes(path: string): Promise<Uint8Array> {
 }
 
 /** Discord's own client makes `message.txt` of a paste that is too long for a message: then it is the message. */
-async function longPaste(files: readonly FetchedFile[]): Promise<string | undefined> {
-  const [file] = files;
-  if (files.length !== 1 || file?.name !== "message.txt" || file.sizeBytes >= MOST_PASTED_BYTES)
-    return undefined;
+async function longPaste(file: FetchedFile): Promise<string | undefined> {
+  if (file.sizeBytes >= MOST_PASTED_BYTES) return undefined;
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(await readFile(file.path)).trim() || undefined;
   } catch {

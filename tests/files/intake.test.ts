@@ -112,6 +112,17 @@ test("a long paste, which Discord sends as a file, is the message itself", async
   expect(textOf(await prompt(described))).toMatch(/^sum this up\n\nAttached files:\n- .*message\.txt/);
 });
 
+test("a long paste beside a picture is the message itself, and the picture comes with it", async () => {
+  const { ann, general, accept, prompt } = await setUp();
+  const attachments = [
+    { name: "red.png", data: PNG },
+    { name: "message.txt", data: "a long\nstory" },
+  ];
+  const parts = await prompt(await accept(ann.says(general, "", { attachments })));
+  expect(textOf(parts)).toMatch(/^a long\nstory\n\nAttached files:\n- .*red\.png/);
+  expect(textOf(parts)).not.toContain("message.txt");
+});
+
 test("what is too large or too many is said, and the rest is there", async () => {
   const { ann, general, accept, prompt } = await setUp();
   const attachments = [

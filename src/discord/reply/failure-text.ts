@@ -27,12 +27,13 @@ const SENTENCES: Readonly<Record<FailureCode, string>> = {
   rate_limited: "Anthropic is turning requests away because there are too many. Ask again in a minute.",
   overloaded: "Claude is overloaded at the moment. Ask again in a few minutes.",
   billing:
-    "Anthropic refused the request because of billing: the account has no credit left, or its payment failed.",
+    "Anthropic refused the request because of billing: the account has no credit left, or its payment failed. Whoever runs the bot can see to it, then ask again.",
   model_unknown:
     "This model does not exist, or the account may not use it. Choose another one with `/model`.",
   context_full:
     "The conversation no longer fits Claude's context. `/compact` shortens it, `/reset` starts afresh.",
-  budget_reached: "The spending limit set for this is reached, so Claude stopped.",
+  budget_reached:
+    "The spending limit set for this is reached, so Claude stopped. Whoever runs the bot can raise it, then ask again.",
   max_turns: "Claude stopped after the most steps that it may take at once. Say `go on` to let it continue.",
   refused: "Claude declined to answer this. Put it differently, or `/reset` and start afresh.",
   output_too_long: "The answer was longer than Claude may write at once. Ask for it in smaller pieces.",
@@ -58,7 +59,8 @@ const SENTENCES: Readonly<Record<FailureCode, string>> = {
   internal: "Something went wrong in the bot itself. Ask again; if it stays, please report it.",
   undeliverable:
     "Claude has answered, but Discord does not take the answer as it is. Ask for it in another form.",
-  project_gone: "This channel's project is no longer in the config, so the message was not run.",
+  project_gone:
+    "This channel's project is no longer in the config, so the message was not run. Whoever runs the bot can add it again.",
   author_refused:
     "Not run: by the time it was this message's turn, its author could no longer talk to Claude here (left, timed out, or without the role).",
   secret_withheld:

@@ -7,7 +7,7 @@ import type { ChannelApi } from "../channel-api.ts";
 import type { OutgoingMessage } from "../message-payload.ts";
 import type { OwnMessage } from "../own-messages.ts";
 import { restartQuestion, runNow, stopButton } from "../turn-buttons.ts";
-import { keepTyping } from "../typing.ts";
+import { createTyping, type Typing } from "../typing.ts";
 import { EMPTY_VIEW, nextView, spokenText } from "./answer-view.ts";
 import { failureText } from "./failure-text.ts";
 import { fileMessages } from "./file-messages.ts";
@@ -46,10 +46,11 @@ const TICK_MS = 5_000;
 
 /** Shows turns in their channels: as they run, and how they end. */
 export function createReplies(deps: RepliesDeps): OpenReply {
-  return (turn, after) => openReply(turn, after, deps);
+  const typing = createTyping();
+  return (turn, after) => openReply(turn, after, typing, deps);
 }
 
-function openReply(turn: Turn, after: Promise<void>, deps: RepliesDeps): Reply {
+function openReply(turn: Turn, after: Promise<void>, typing: Typing, deps: RepliesDeps): Reply {
   const channel = deps.channel(turn.conversationId);
   const projectDir = deps.projectDir(turn.projectName);
   const splitter = createStreamSplitter();
@@ -69,8 +70,9 @@ function openReply(turn: Turn, after: Promise<void>, deps: RepliesDeps): Reply {
   });
   let view = EMPTY_VIEW;
   let begunAtMs: number | undefined;
+  let isSettled = false;
   const timers: NodeJS.Timeout[] = [];
-  let stopTyping: () => void = () => {};
+  let stopTyping: (() => void) | undefined;
 
   const options = (): RenderOptions => ({ ...deps.settings(), nowMs: deps.now() });
   const running = (): OutgoingMessage[] => {
@@ -87,20 +89,28 @@ function openReply(turn: Turn, after: Promise<void>, deps: RepliesDeps): Reply {
     const speaks = deps.settings().stream && spokenText(view).trim() !== "";
     if (speaks || deps.now() - begunAtMs >= QUIET_MS) writer.show(running);
   };
+  const keepTyping = (isKept: boolean) => {
+    if (isKept) stopTyping ??= typing.keep(turn.conversationId, channel.type);
+    else stopTyping?.();
+    if (!isKept) stopTyping = undefined;
+  };
   const settle = () => {
     for (const timer of timers.splice(0)) clearInterval(timer);
-    stopTyping();
+    isSettled = true;
+    keepTyping(false);
   };
 
   return {
     begin: () => {
       begunAtMs = deps.now();
-      stopTyping = keepTyping(channel.type);
+      keepTyping(true);
       timers.push(setTimeout(update, QUIET_MS), setInterval(update, TICK_MS));
     },
     waits: (ahead) => writer.show(() => [{ content: waitingText(ahead) }]),
     show: (event) => {
       view = nextView(view, event, projectDir);
+      // While a person is asked it is them who are waited for.
+      if (begunAtMs !== undefined && !isSettled) keepTyping(view.openPermissions.length === 0);
       update();
     },
     askToContinue: (tool) => writer.finish([restartQuestion(turn.id, tool)]),

@@ -88,29 +88,34 @@ export function createWriter(options: WriterOptions): Writer {
     return channel.create({ content: "-# …" }, { nonce: surplus.nonce });
   };
 
-  const put = async (position: number, message: OutgoingMessage) => {
+  /** Whether it was posted anew, so that those behind it stand before it now; `anew` says so of the one before. */
+  const put = async (position: number, message: OutgoingMessage, anew = false): Promise<boolean> => {
     const now = standing[position];
     if (now?.messageId === undefined) {
       await create(position, message);
       // A nonce of an earlier process may have brought back the message that it sent, with an older text.
-      if (standing[position]?.content === undefined) await put(position, message);
-      return;
+      if (standing[position]?.content === undefined) return put(position, message);
+      return false;
     }
-    if (now.content === whole(message)) return;
-    if (await channel.edit(now.messageId, message)) {
+    if (now.content === whole(message) && !anew) return false;
+    const isOld = now.content !== undefined && options.now() - now.createdAtMs > EDITED_FOR_MS;
+    if (!anew && !isOld && (await channel.edit(now.messageId, message))) {
       standing[position] = { ...now, content: whole(message) };
-      return;
+      return false;
     }
-    // Somebody deleted it. The answer is owed all the same, so it is posted anew.
+    // Old, in the wrong place, or deleted by somebody: the answer is owed all the same, so it is posted anew.
+    if (anew || isOld) await channel.delete(now.messageId);
     deliveries.forget(turnId, position);
     delete standing[position];
     await create(position, message);
+    return true;
   };
 
   const pass = async (messages: readonly OutgoingMessage[]) => {
+    let anew = false;
     for (const [position, message] of messages.entries()) {
       if (left) return;
-      await put(position, message);
+      anew = await put(position, message, anew);
     }
     for (let position = standing.length - 1; position >= messages.length; position -= 1) {
       const surplus = standing[position];
@@ -178,6 +183,9 @@ export function createWriter(options: WriterOptions): Writer {
 /** Discord remembers a nonce for "a few minutes"; this is surely less. */
 const NONCE_HOLDS_MS = 60_000;
 const DAY_MS = 24 * 60 * 60_000;
+
+/** Discord takes only a few edits of a message that is older than an hour, and then none for a long time. */
+const EDITED_FOR_MS = 50 * 60_000;
 
 /** Everything of a message that a person sees, to tell whether it changed; a file is known by its name. */
 function whole({ content, files, components }: OutgoingMessage): string {

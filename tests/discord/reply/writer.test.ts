@@ -1,4 +1,5 @@
 import { REST } from "discord.js";
+import { PermissionFlagsBits } from "discord-api-types/v10";
 import { expect, onTestFinished, test } from "vitest";
 import { createChannelApi } from "../../../src/discord/channel-api.ts";
 import { ownMessages } from "../../../src/discord/own-messages.ts";
@@ -196,4 +197,36 @@ test("a clock that was far ahead when a message was planned does not hide it", a
   set.clock.passedMs = 10 * 60_000;
   await set.writer("first", { replyTo: asked.id }).finish([{ content: "whole" }]);
   expect(set.contents()).toEqual(["why?", "whole"]);
+});
+
+test("a message that somebody deleted is posted anew, and those behind it stay behind it", async () => {
+  const { discord, writer, contents, channelId } = await setUp();
+  const answer = writer("first");
+  const shown = (messages: readonly { content: string }[]) =>
+    new Promise<void>((resolve) => {
+      answer.show(() => messages);
+      const looked = setInterval(() => {
+        if (contents().join() !== messages.map(({ content }) => content).join()) return;
+        clearInterval(looked);
+        resolve();
+      }, 5);
+    });
+  await shown([{ content: "one" }, { content: "two" }, { content: "three" }]);
+  const [first] = discord.messages(channelId);
+  if (first === undefined) throw new Error("nothing stands there");
+  await discord.addMember("mod", { permissions: PermissionFlagsBits.ManageMessages }).deletes(first);
+  await answer.finish([{ content: "one, changed" }, { content: "two" }, { content: "three" }]);
+  expect(contents()).toEqual(["one, changed", "two", "three"]);
+});
+
+test("a message of more than an hour ago is not edited but posted anew", async () => {
+  const { discord, clock, writer, contents, channelId } = await setUp();
+  const answer = writer("first");
+  answer.show(() => [{ content: "begins" }]);
+  await discord.until(() => contents().length === 1, { timeoutMs: 5_000 });
+  const [before] = discord.messages(channelId);
+  clock.passedMs = 3_700_000;
+  await answer.finish([{ content: "all of it" }]);
+  expect(contents()).toEqual(["all of it"]);
+  expect(discord.messages(channelId)[0]?.id).not.toBe(before?.id);
 });
