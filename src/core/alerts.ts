@@ -66,8 +66,15 @@ export function createAlerts({ store, tell, log }: AlertsDeps): Alerts {
       store.told(alert);
     }
   };
+  let wanted = false;
   const tellAll = () => {
-    telling ??= tellEach()
+    wanted = true;
+    telling ??= (async () => {
+      while (wanted) {
+        wanted = false;
+        await tellEach();
+      }
+    })()
       .catch((error: unknown) => log.warn("an alert could not be told; it is tried again", { error }))
       .finally(() => {
         telling = undefined;

@@ -10,6 +10,7 @@ import { createChannelApi } from "../discord/channel-api.ts";
 import { COMMANDS } from "../discord/commands/definitions.ts";
 import { registerCommands } from "../discord/commands/register.ts";
 import { createGateway } from "../discord/gateway.ts";
+import { openTracing } from "../otel/tracing.ts";
 import { lockInstance } from "../sqlite/instance-lock.ts";
 import { accessPolicy } from "./access-policy.ts";
 import { openAdditions, recoverAdditions } from "./additions.ts";
@@ -26,6 +27,7 @@ import { keepLedgerTidy } from "./ledger-retention.ts";
 import { createListener } from "./listener.ts";
 import type { Logger } from "./logger.ts";
 import { openOperations } from "./operations.ts";
+import { packageVersion } from "./package-version.ts";
 import { recoverTurns } from "./recover-turns.ts";
 import { repeatSweep } from "./repeat-sweep.ts";
 import { createReport } from "./report.ts";
@@ -79,10 +81,18 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     mkdirSync(paths.home, { recursive: true, mode: 0o700 });
     stops.push(lockInstance(paths.lock));
     const events = createEvents((error) => log.error("what follows an event failed", { error }));
+    const tracing = await openTracing({ env, version: packageVersion(), log });
+    if (tracing !== undefined) {
+      events.listen(tracing.hear);
+      stops.push(tracing.stop);
+    }
     const stores = openStores({
       file: paths.database,
       dropsText: () => config().ledger.text === "drop",
-      watch: watchStore ?? ((_name, store) => store),
+      watch: (name, store) => {
+        const watched = watchStore?.(name, store) ?? store;
+        return tracing?.watchStore(name, watched) ?? watched;
+      },
       onDamaged: refused.resolve,
       onTurn: (turn) => events.emit({ type: "turn_changed", turn }),
       log,

@@ -55,6 +55,8 @@ export interface WholeDaemonOptions {
   ) => readonly (Record<string, unknown> & { readonly name: string })[];
   /** When it ends; default: with the test. */
   readonly atEnd?: (end: () => void | Promise<void>) => void;
+  /** Added to the daemon's environment. */
+  readonly env?: Record<string, string>;
 }
 
 /** `config` and `project` go over what stands in the config file. */
@@ -65,7 +67,7 @@ export async function wholeDaemon(options: WholeDaemonOptions = {}): Promise<Who
   const home = tempDir(atEnd);
   const web = discord.addChannel("web");
   const ann = discord.addMember("ann");
-  const env = { HOME: home, PATH: process.env.PATH, LANG: "C.UTF-8" };
+  const env = { HOME: home, PATH: process.env.PATH, LANG: "C.UTF-8", ...options.env };
   const paths = findPaths({ env });
   const inFolder = <P extends { readonly name: string }>(project: P) => ({
     project_dir: join(home, project.name),
