@@ -54,6 +54,8 @@ export function createApp(deps: AppDeps): Hono {
     const text = readFileSync(new URL(`./page/public${path}`, import.meta.url), "utf8");
     app.get(path, (context) => context.body(text, 200, { "Content-Type": `${type}; charset=utf-8` }));
   }
+  // Browsers ask for it by themselves.
+  app.get("/favicon.ico", (context) => context.body(null, 204));
   app.notFound((context) => context.text("Not here. There are: / /healthz /readyz /metrics\n", 404));
   app.onError((error, context) => {
     deps.onError(error);

@@ -5,9 +5,9 @@ import type { DayFact } from "./status-facts.ts";
 type Html = ReturnType<typeof html>;
 
 const WIDTH = 720;
-const HEIGHT = 160;
-const TOP = 18;
-const BOTTOM = 22;
+const HEIGHT = 200;
+const TOP = 30;
+const BOTTOM = 30;
 
 /** The cost of each day as bars, drawn on the server: an SVG that needs no script. */
 export function costChart(days: readonly DayFact[]): Html {
@@ -24,11 +24,11 @@ export function costChart(days: readonly DayFact[]): Html {
   });
   const labels = days.map(({ day }, index) =>
     (days.length - 1 - index) % 7 === 0
-      ? html`<text class="tick" x="${(index * step + step / 2).toFixed(1)}" y="${HEIGHT - 6}" text-anchor="${index === days.length - 1 ? "end" : "middle"}" ${index === days.length - 1 ? raw(`dx="${(step / 2).toFixed(1)}"`) : ""}>${shortDay(day)}</text>`
+      ? html`<text class="tick" x="${(index * step + step / 2).toFixed(1)}" y="${HEIGHT - 8}" text-anchor="${index === days.length - 1 ? "end" : "middle"}" ${index === days.length - 1 ? raw(`dx="${(step / 2).toFixed(1)}"`) : ""}>${shortDay(day)}</text>`
       : "",
   );
   const total = days.reduce((sum, { costUsd }) => sum + costUsd, 0);
-  return html`<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Cost per day, ${dollars(total)} in ${days.length} days"><line class="axis" x1="0" y1="${TOP}" x2="${WIDTH}" y2="${TOP}"></line><line class="axis" x1="0" y1="${TOP + space}" x2="${WIDTH}" y2="${TOP + space}"></line><text class="tick" x="0" y="${TOP - 6}">${most === 0 ? "nothing spent yet" : dollars(most)}</text>${bars}${labels}</svg>`;
+  return html`<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Cost per day, ${dollars(total)} in ${days.length} days"><line class="axis" x1="0" y1="${TOP}" x2="${WIDTH}" y2="${TOP}"></line><line class="axis" x1="0" y1="${TOP + space}" x2="${WIDTH}" y2="${TOP + space}"></line><text class="tick" x="0" y="${TOP - 8}">${most === 0 ? "nothing spent yet" : dollars(most)}</text>${bars}${labels}</svg>`;
 }
 
 /** `2026-11-22` as `22 Nov`. */
