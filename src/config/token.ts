@@ -90,7 +90,8 @@ function tokenFromCredential(env: Environment): string | undefined {
 function tokenFromFile(written: string, env: Environment, findings: Findings): string | undefined {
   const path = expandHome(written, env);
   if (!isAbsolute(path)) {
-    findings.problem(TOKEN_FILE_KEY, `expected an absolute path, found "${written}"`);
+    // Not what was found: it may be the token itself, put into the wrong key.
+    findings.problem(TOKEN_FILE_KEY, "expected the absolute path of a file that holds the token");
     return undefined;
   }
   try {

@@ -259,7 +259,7 @@ function loginError(error: unknown, apiUrl: string): unknown {
   if (error instanceof HTTPError || error instanceof Error) {
     return new CoordError(
       "discord_unreachable",
-      `Discord can't be reached at ${apiUrl} (${error.message}). Look at this machine's network and DNS, and at https://discordstatus.com.`,
+      `Discord can't be reached at ${apiUrl.replace(/\/\/[^/@]*@/, "//")} (${error.message}). Look at this machine's network and DNS, and at https://discordstatus.com.`,
       { cause: error },
     );
   }

@@ -91,7 +91,11 @@ test("a credential of systemd may be read by its group, and not by everyone", ()
 test.each([
   ["both ways", "discord: { token: a, token_file: /b }\n", "expected token or token_file, found both"],
   ["a file that is not there", "discord: { token_file: /no/token }\n", "but /no/token does not exist"],
-  ["a relative path", "discord: { token_file: token }\n", 'expected an absolute path, found "token"'],
+  [
+    "a relative path",
+    "discord: { token_file: token }\n",
+    "expected the absolute path of a file that holds the token",
+  ],
   ["the word Bot", "discord: { token: Bot abc }\n", 'expected the token alone, found "Bot" before it'],
   [
     "the example's text",

@@ -59,7 +59,15 @@ function events(): Arbitrary<FuzzedEvent> {
   const said = fc
     .tuple(
       described("MessageResponse"),
-      fc.record({ id: message, channel_id: channel, guild_id: guild, content, author: person }),
+      fc.record({
+        id: message,
+        channel_id: channel,
+        guild_id: guild,
+        content,
+        author: person,
+        type: fc.constantFrom(0, 0, 19, 6, 20),
+        webhook_id: fc.constantFrom(undefined, undefined, "980000000000000001"),
+      }),
       member,
     )
     .map(
@@ -95,6 +103,7 @@ function events(): Arbitrary<FuzzedEvent> {
     token: fc.string(),
     application_id: fc.constant(scene.discord.bot.id),
     version: fc.constant(1),
+    channel: fc.record({ id: channel, type: fc.constant(0) }),
     channel_id: channel,
     guild_id: guild,
     member: fc.tuple(member, person).map(([own, who]) => ({ ...own, user: who, permissions: "0" })),
