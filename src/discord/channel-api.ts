@@ -19,6 +19,7 @@ export interface ChannelApi {
 
 /** Throws Undeliverable when the channel or the right to write in it is gone, Refused for a bad message; anything else may pass by itself. */
 export function createChannelApi(rest: REST, channelId: Snowflake): ChannelApi {
+  const classified = <T>(call: () => Promise<T>) => classifiedErrors(() => wokenUp(rest, channelId, call));
   return {
     create: (message, { nonce, replyTo }) =>
       classified(async () => {
@@ -91,7 +92,18 @@ function withoutFiles(message: OutgoingMessage): OutgoingMessage {
   return { ...message, content: content === "" ? lost : `${content}\n${lost}`, files: [] };
 }
 
-async function classified<T>(call: () => Promise<T>): Promise<T> {
+/** A thread that was archived while Claude worked is woken up, as a message of a person's would do. */
+async function wokenUp<T>(rest: REST, channelId: Snowflake, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!isCode(error, RESTJSONErrorCodes.InvalidActionOnArchivedThread)) throw error;
+    await rest.patch(Routes.channel(channelId), { body: { archived: false } });
+    return call();
+  }
+}
+
+async function classifiedErrors<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {

@@ -35,3 +35,15 @@ test("the same nonce again gives the same message with its file, once", async ()
   expect(discord.messages(channel)).toHaveLength(1);
   expect(discord.messages(channel)[0]?.attachments).toHaveLength(1);
 });
+
+test("in a thread that was archived meanwhile a message is edited all the same", async () => {
+  const discord = await startDiscord();
+  const channel = discord.addChannel("web");
+  const ann = discord.addMember("ann", { permissions: PermissionFlagsBits.ManageThreads });
+  const thread = await ann.opensThread(channel, "Slow");
+  const api = createChannelApi(createRest(discord), thread.id);
+  const id = await api.create({ content: "Working…" }, { nonce: "1" });
+  await ann.archives(thread);
+  expect(await api.edit(id, { content: "Done." })).toBe(true);
+  expect(discord.messages(thread).at(-1)?.content).toBe("Done.");
+});
