@@ -183,7 +183,7 @@ export const configSchema = z.strictObject({
         .describe(
           "What must be shown to look at the page and the metrics: as a Bearer token, or as the password that a browser asks for. Needed when `listen` is not on loopback. To make one: `openssl rand -hex 24`.",
         )
-        .meta({ examples: ["paste what openssl printed here"] }),
+        .meta({ examples: ["paste-what-openssl-printed-here"] }),
     })
     .prefault({})
     .describe("Status page, health checks and metrics."),

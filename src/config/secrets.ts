@@ -1,11 +1,12 @@
 import type { Config } from "./config.ts";
 
 /** What must never be seen of a configuration: tokens, logins, and passwords in addresses. */
-export function secretsOf({ discord, claude }: Config): readonly string[] {
+export function secretsOf({ discord, claude, health }: Config): readonly string[] {
   const variables = Object.entries(claude.env);
   return [
     discord.token,
     claude.credential?.value ?? "",
+    health.token ?? "",
     ...variables.flatMap(([name, value]) => (isSecretName(name) ? [value] : [])),
     ...[discord.apiUrl, ...variables.map(([, value]) => value)].flatMap(passwordIn),
   ].filter((secret) => secret !== "");
