@@ -235,6 +235,8 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
         return ask({ subtype: "rename_session", title: command.title });
       case "describe_context":
         return describeContext(command.requestId);
+      case "ask_again":
+        return ask({ subtype: "apply_flag_settings", settings: { permissions: { ask: command.rules } } });
       case "stop":
         stopGraceMs = command.graceMs;
         child?.end(command.graceMs);

@@ -7,7 +7,7 @@ import type {
   PermissionAnswer,
   StartAgent,
 } from "./agent.ts";
-import type { Snowflake } from "./project.ts";
+import type { PermissionMode, Snowflake } from "./project.ts";
 import { runTurn, type TurnRunOptions } from "./turn-run.ts";
 
 export interface AgentPoolLimits {
@@ -65,6 +65,11 @@ export interface AgentPool {
   isBusy(conversationId: Snowflake): boolean;
   /** Names the session of the conversation's agent, if that runs. */
   rename(conversationId: Snowflake, sessionId: string, title: string): void;
+  /** Makes less allowed, at once and also for a turn that runs: what the rules name is asked about. */
+  restrict(
+    conversationId: Snowflake,
+    change: { rules: readonly string[]; permissionMode: PermissionMode },
+  ): void;
   /** Ends the conversation's agent; settles when its process is gone. */
   end(conversationId: Snowflake): Promise<void>;
   /** The session of each running agent, by conversation. */
@@ -116,6 +121,7 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
       agent: undefined,
       state: "idle",
       tasks: 0,
+      withdrawn: new Set(),
       unprompted: false,
       lastUsedMs: deps.now(),
       listener: undefined,
@@ -264,7 +270,8 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
     if (own !== undefined) {
       if (own.state !== "idle" || own.unprompted) return undefined;
       // An updated CLI counts from the next turn on: two versions on one session would be nobody's wish.
-      if (own.program === deps.program?.() && adapt(own, spec)) return own;
+      const isCurrent = own.program === deps.program?.() && own.withdrawn.size === 0;
+      if (isCurrent && adapt(own, spec)) return own;
       if (own.tasks === 0) void close(own);
       return undefined;
     }
@@ -333,6 +340,20 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
       place.spec = { ...place.spec, title };
     },
 
+    restrict: (conversationId, { rules, permissionMode }) => {
+      const place = places.get(conversationId);
+      if (place === undefined || place.state === "ending") return;
+      const { agent, spec } = place;
+      for (const rule of rules) place.withdrawn.add(rule);
+      if (rules.length > 0) agent?.send({ type: "ask_again", rules: [...place.withdrawn] });
+      if (permissionMode !== spec.permissionMode) {
+        agent?.send({ type: "set_permission_mode", permissionMode });
+        // One that was started to ask about nothing has other tools too: the next turn gets a new one.
+        if (spec.permissionMode !== "bypassPermissions") place.spec = { ...spec, permissionMode };
+      }
+      if (place.withdrawn.size > 0 && isFree(place)) void close(place);
+    },
+
     end: async (conversationId) => {
       const place = places.get(conversationId);
       if (place !== undefined) await close(place);
@@ -367,6 +388,8 @@ interface Place {
   state: "idle" | "busy" | "ending";
   /** Background tasks that the agent runs. */
   tasks: number;
+  /** Rules that it was given and that count no longer; it does not live longer than its turn. */
+  readonly withdrawn: Set<string>;
   /** The agent has the word without having been asked. */
   unprompted: boolean;
   lastUsedMs: number;

@@ -80,6 +80,8 @@ export type AgentCommand =
     }
   | { readonly type: "set_model"; readonly model: string | undefined }
   | { readonly type: "set_permission_mode"; readonly permissionMode: PermissionMode }
+  /** Ask from now on about what these rules name, whatever allows it; the list takes the place of an earlier one. */
+  | { readonly type: "ask_again"; readonly rules: readonly string[] }
   | { readonly type: "rename_session"; readonly title: string }
   /** Asks what fills the context; answered by `context_described`, also while a turn runs. */
   | { readonly type: "describe_context"; readonly requestId: string }

@@ -18,6 +18,8 @@ export interface Grant extends SessionGrants {
 export interface GrantStore {
   of(sessionId: string): SessionGrants;
   add(sessionId: string, grants: SessionGrants): void;
+  /** Takes back what is named, and nothing else. */
+  remove(sessionId: string, grants: SessionGrants): void;
 }
 
 /**
@@ -36,6 +38,15 @@ export function grantOf(suggestions: readonly unknown[]): Grant | undefined {
     acceptsEdits: chosen.some((each) => each.acceptsEdits),
     updates: chosen.flatMap((each) => each.updates),
   };
+}
+
+/**
+ * Rules by which a running CLI asks again about what was granted: it has no way to forget a rule, but one to ask goes
+ * before one to allow.
+ */
+export function askAgainRules({ rules, directories }: SessionGrants, projectDir: string): string[] {
+  const paths = directories.map((each) => (each.startsWith("/") ? each : `${projectDir}/${each}`));
+  return [...rules, ...paths.flatMap((path) => [`Read(/${path}/**)`, `Edit(/${path}/**)`])];
 }
 
 /** Accepting edits from now on, as after a plan was approved. */

@@ -49,6 +49,8 @@ export function openInteractions(
     ledger,
     sessions,
     agents: pool,
+    restrict: pool.restrict,
+    grants: stores.grants,
     pastSessions: facts.pastSessions,
     context: facts.context,
     exportSession: (sessionId) => {
@@ -67,6 +69,7 @@ export function openInteractions(
     openThread: (thread, onOpened) => openThread(gateway.rest, thread, onOpened),
     models,
     setModel: edits.setModel,
+    setPermissionMode: edits.setPermissionMode,
     removeProject: edits.removeProject,
     additionRuns: additions.runs,
     freeFolders: additions.freeFolders,

@@ -5,6 +5,7 @@ import type { Database } from "./database.ts";
 export function createGrantStore(db: Database, now: () => number): GrantStore {
   const insert = db.prepare(`
     INSERT OR IGNORE INTO session_grants (session_id, kind, value, granted_at) VALUES (?, ?, ?, ?)`);
+  const remove = db.prepare("DELETE FROM session_grants WHERE session_id = ? AND kind = ? AND value = ?");
   const ofSession = db.prepare(`
     SELECT kind, value FROM session_grants WHERE session_id = ? ORDER BY granted_at, value`);
 
@@ -19,6 +20,11 @@ export function createGrantStore(db: Database, now: () => number): GrantStore {
       for (const rule of rules) insert.run(sessionId, "rule", rule, now());
       for (const directory of directories) insert.run(sessionId, "directory", directory, now());
       if (acceptsEdits) insert.run(sessionId, "mode", ACCEPTS_EDITS, now());
+    }),
+    remove: db.transaction((sessionId, { rules, directories, acceptsEdits }) => {
+      for (const rule of rules) remove.run(sessionId, "rule", rule);
+      for (const directory of directories) remove.run(sessionId, "directory", directory);
+      if (acceptsEdits) remove.run(sessionId, "mode", ACCEPTS_EDITS);
     }),
   };
 }

@@ -253,3 +253,22 @@ test("an agent is busy while a turn or a background task runs", async () => {
   agents.all[0]?.emit({ type: "background", tasks: 1 });
   expect(pool.isBusy("a")).toBe(true);
 });
+
+test("what is taken back is asked about at once, and an agent that knew it serves no further turn", async () => {
+  const { agents, pool, take } = setUp();
+  const lease = await take("a");
+  pool.restrict("a", { rules: ["Bash(rm *)"], permissionMode: "default" });
+  pool.restrict("a", { rules: ["Edit"], permissionMode: "plan" });
+  expect(agents.all[0]?.commands).toEqual([
+    { type: "ask_again", rules: ["Bash(rm *)"] },
+    { type: "ask_again", rules: ["Bash(rm *)", "Edit"] },
+    { type: "set_permission_mode", permissionMode: "plan" },
+  ]);
+  expect(agents.running()).toHaveLength(1);
+  lease.release();
+  (await take("a")).release();
+  expect(agents.all).toHaveLength(2);
+  pool.restrict("a", { rules: ["Edit"], permissionMode: "default" });
+  await expect.poll(() => agents.running()).toEqual([]);
+  pool.restrict("nobody's", { rules: ["Edit"], permissionMode: "default" });
+});

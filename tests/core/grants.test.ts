@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { grantOf } from "../../src/core/grants.ts";
+import { askAgainRules, grantOf, NO_GRANTS } from "../../src/core/grants.ts";
 
 const RULE = {
   type: "addRules",
@@ -37,4 +37,15 @@ describe("what 'always in this session' would allow", () => {
   ])("nothing where nothing fit is suggested: %j", (suggestions) => {
     expect(grantOf(suggestions)).toBeUndefined();
   });
+});
+
+test("what is taken back is named by rules: directories by what can be done in them", () => {
+  const grants = { ...NO_GRANTS, rules: ["Bash(rm *)"], directories: ["lib", "/srv/other"] };
+  expect(askAgainRules(grants, "/srv/web")).toEqual([
+    "Bash(rm *)",
+    "Read(//srv/web/lib/**)",
+    "Edit(//srv/web/lib/**)",
+    "Read(//srv/other/**)",
+    "Edit(//srv/other/**)",
+  ]);
 });

@@ -1,8 +1,9 @@
 import type { AgentModel, ContextUsage } from "../../core/agent.ts";
 import type { AgentPool } from "../../core/agent-pool.ts";
 import type { Conversation } from "../../core/conversation.ts";
+import type { GrantStore } from "../../core/grants.ts";
 import type { Ledger, PastSession, Session, SessionStore } from "../../core/ledger.ts";
-import type { Project, Snowflake } from "../../core/project.ts";
+import type { PermissionMode, Project, Snowflake } from "../../core/project.ts";
 import type { OutgoingMessage } from "../message-payload.ts";
 import type { NewThread } from "../open-thread.ts";
 import type { UsageDeps } from "../usage/usage-deps.ts";
@@ -24,6 +25,8 @@ export interface CommandsDeps extends UsageDeps {
   readonly openThread: (thread: NewThread, onOpened: (threadId: Snowflake) => void) => Promise<Snowflake>;
   /** What was asked and answered in a session, as Markdown; undefined when there is no such session. */
   readonly exportSession: (sessionId: string) => string | undefined;
+  readonly restrict: AgentPool["restrict"];
+  readonly grants: GrantStore;
   /** Sessions of a conversation that have ended, the latest first. */
   readonly pastSessions: (conversationId: Snowflake) => readonly PastSession[];
   /** Tokens in the window after the conversation's last answer, and the window's size. */
@@ -32,6 +35,8 @@ export interface CommandsDeps extends UsageDeps {
   readonly models: () => readonly AgentModel[];
   /** Writes a project's model into the config; undefined leaves the choice to the CLI. */
   readonly setModel: (projectName: string, model: string | undefined) => Promise<void>;
+  /** Writes a project's permission mode into the config; settles once it counts. */
+  readonly setPermissionMode: (projectName: string, permissionMode: PermissionMode) => Promise<void>;
   /** Takes a project out of the config; settles once it counts. */
   readonly removeProject: (projectName: string) => Promise<void>;
   readonly additionRuns: AdditionRuns;

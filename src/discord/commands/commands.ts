@@ -8,6 +8,7 @@ import { contextCommand } from "./context.ts";
 import { helpCommand } from "./help.ts";
 import { modelCommand, modelSuggestions } from "./model.ts";
 import { passOn } from "./pass-on.ts";
+import { permissionsHandlers } from "./permissions.ts";
 import { queueButton, queueCommand } from "./queue.ts";
 import { removeProjectHandlers } from "./remove-project.ts";
 import { resetHandlers } from "./reset.ts";
@@ -20,6 +21,7 @@ export function commandHandlers(deps: CommandsDeps): InteractionHandlers {
   const status = statusHandler(deps);
   const reset = resetHandlers(deps);
   const askAbout = askAboutHandlers(deps);
+  const permissions = permissionsHandlers(deps);
   const removal = removeProjectHandlers(deps);
   return {
     commands: {
@@ -33,6 +35,7 @@ export function commandHandlers(deps: CommandsDeps): InteractionHandlers {
       compact: passOn("/compact", deps),
       context: contextCommand(deps),
       usage: usageCommand(deps),
+      permissions: permissions.command,
       "add-project": addProjectCommand(deps),
       "remove-project": removal.command,
       [ASK_ABOUT]: askAbout.command,
@@ -45,6 +48,8 @@ export function commandHandlers(deps: CommandsDeps): InteractionHandlers {
     components: {
       status,
       reset: reset.button,
+      remove: removal.button,
+      grants: permissions.menu,
       about: askAbout.form,
       [TURN_BUTTONS.stop]: stopButton(deps),
       "drop-waiting": dropWaiting(deps),

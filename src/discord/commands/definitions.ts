@@ -70,6 +70,17 @@ export const COMMANDS: readonly RESTPostAPIApplicationCommandsJSONBody[] = [
     ],
   },
   {
+    ...command("permissions", "How much Claude asks here, and what it need not ask about"),
+    options: [
+      {
+        type: ApplicationCommandOptionType.String,
+        name: "mode",
+        description: "Change it, for the whole project",
+        choices: [...PERMISSION_MODES],
+      },
+    ],
+  },
+  {
     ...command("add-project", "Give a channel a project: a folder, or a repository to clone"),
     options: [
       {
@@ -116,7 +127,7 @@ export const COMMANDS: readonly RESTPostAPIApplicationCommandsJSONBody[] = [
         type: ApplicationCommandOptionType.String,
         name: "permission_mode",
         description: "How much Claude asks before it uses a tool",
-        choices: PERMISSION_MODES,
+        choices: [...PERMISSION_MODES],
       },
     ],
   },

@@ -40,6 +40,11 @@ export const HELP: readonly HelpEntry[] = [
   { name: "context", action: "talk", line: "`/context` shows what fills the session" },
   { name: "usage", action: "talk", line: "`/usage` shows what was spent, by project and day" },
   { name: "compact", action: "talk", line: "`/compact` shortens what Claude remembers of it" },
+  {
+    name: "permissions",
+    action: "talk",
+    line: "`/permissions` shows what Claude need not ask about, and takes back what was allowed for the session",
+  },
   { name: ASK_ABOUT, action: "talk", line: `**${ASK_ABOUT}**, in a message's menu under *Apps*` },
   { name: "model", action: "manage", line: "`/model` shows or changes the model" },
   { name: "reset", action: "manage", line: "`/reset` lets Claude forget and start anew" },
