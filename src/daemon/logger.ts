@@ -68,15 +68,21 @@ export function createLogger({ file, level, terminal, secrets }: LoggerOptions):
     const readable = winston.format.printf((line) => terminal.format(String(line[MESSAGE])));
     logger.add(new winston.transports.Stream({ stream: terminal.stream, format: readable }));
   }
+  // What was given up at the stop may still have a word to say, after the log is closed.
+  let isOpen = true;
+  const at = (name: LogLevel) => (message: string, fields?: object) => {
+    if (isOpen) logger[name](message, { fields });
+  };
   return {
-    debug: (message, fields) => void logger.debug(message, { fields }),
-    info: (message, fields) => void logger.info(message, { fields }),
-    warn: (message, fields) => void logger.warn(message, { fields }),
-    error: (message, fields) => void logger.error(message, { fields }),
+    debug: at("debug"),
+    info: at("info"),
+    warn: at("warn"),
+    error: at("error"),
     setLevel: (wanted) => {
       logger.level = wanted;
     },
     close: async () => {
+      isOpen = false;
       const written = new Promise((resolve) => logger.once("finish", resolve));
       logger.end();
       await written;

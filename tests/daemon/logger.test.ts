@@ -104,3 +104,12 @@ test("whoever moves the file away finds a new one", () => {
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise(setImmediate);
 }
+
+test("a word that comes after the log was closed is passed over", async () => {
+  const { log, records } = openLog();
+  log.info("first");
+  await log.close();
+  log.warn("too late");
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(records().map(({ message }) => message)).toEqual(["first"]);
+});
