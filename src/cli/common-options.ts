@@ -1,4 +1,4 @@
-import { Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 
 /** The flag with which each command takes another config file. */
 export function configOption(): Option {
@@ -19,4 +19,11 @@ export function yesOption(): Option {
 export function collectTools(written: string, before: readonly string[] = []): string[] {
   const tools = written.split(/,(?![^(]*\))/).map((tool) => tool.trim());
   return [...before, ...tools.filter((tool) => tool !== "")];
+}
+
+/** A length of time on the command line, in ms. */
+export function durationOption(written: string): number {
+  const [, amount, unit] = /^(\d{1,4})(s|m|h)$/.exec(written) ?? [];
+  if (amount === undefined) throw new InvalidArgumentError("Expected a time such as 30s, 5m or 1h.");
+  return Number(amount) * { s: 1_000, m: 60_000, h: 3_600_000 }[unit as "s" | "m" | "h"];
 }

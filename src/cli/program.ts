@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   usage: async () => (await import("./commands/usage.ts")).usageCommand,
   backup: async () => (await import("./commands/backup.ts")).backupCommand,
   restore: async () => (await import("./commands/backup.ts")).restoreCommand,
+  upgrade: async () => (await import("./commands/upgrade.ts")).upgradeCommand,
   completion: async () => (await import("./commands/completion.ts")).completionCommand,
 };
 

@@ -103,7 +103,7 @@ export function checkConfigText(text: string, fileMode: number, options: LoadOpt
   return { ok: true, config, warnings: inFileOrder(findings.warnings), document };
 }
 
-const BEGIN = "Begin with a copy of config.example.yaml, which comes with claude-coord (mode 0600).";
+const BEGIN = "Run: claude-coord init. By hand, begin with a copy of config.example.yaml (mode 0600).";
 
 function unreadable(path: string, error: unknown): CheckedConfig {
   const code = error instanceof Error && "code" in error ? String(error.code) : String(error);

@@ -25,6 +25,7 @@ export type ErrorCode =
   | "port_in_use"
   | "listen_failed"
   | "service_failed"
+  | "upgrade_failed"
   | "usage";
 
 /** A failure that a person can act on. Any other thrown value is a bug in claude-coord. */

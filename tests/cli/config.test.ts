@@ -196,7 +196,7 @@ test("VISUAL goes before EDITOR, and without a file there is nothing to edit", a
   const fixture = cliFixture();
   const { code, stderr } = await fixture.run(["config", "edit"]);
   expect(code).toBe(78);
-  expect(stderr).toContain("config.example.yaml");
+  expect(stderr).toContain("claude-coord init");
   fixture.writeConfig(valid());
   const touched = join(tempDir(), "touched");
   Object.assign(fixture.env, { VISUAL: `touch ${touched};true`, EDITOR: "false" });

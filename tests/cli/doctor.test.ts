@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { chmodSync, chownSync, constants, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import Sqlite from "better-sqlite3";
 import { ChannelType, PermissionFlagsBits } from "discord-api-types/v10";
 import { expect, onTestFinished, test } from "vitest";
@@ -371,6 +373,20 @@ test.runIf(process.getuid?.() === 0)(
     expect(finding).toMatchObject({ status: "warning", fix: "sudo -u '#65534' claude-coord doctor" });
   },
 );
+
+test("a home that this user can't look into is a problem", async () => {
+  const home = tempDir();
+  const check = new URL("../../src/cli/doctor/check-files.ts", import.meta.url);
+  chmodSync(home, 0o000);
+  // Root may look everywhere, so there it is left to a process that is no longer root.
+  const script = `const { checkFiles } = await import("${check}");
+    if (process.getuid() === 0) process.seteuid(65534);
+    console.log(JSON.stringify(checkFiles("${home}", process.geteuid())));`;
+  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script]);
+  expect(JSON.parse(stdout)).toEqual([
+    expect.objectContaining({ check: "files", status: "problem", fix: "sudo claude-coord doctor" }),
+  ]);
+});
 
 test("a file that is no database is a problem", async () => {
   const fixture = cliFixture();

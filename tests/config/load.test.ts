@@ -418,7 +418,7 @@ describe("a file that cannot be read", () => {
     expect(() => loadConfig({ path, env: {} })).toThrow(
       new CoordError(
         "config_missing",
-        `${path}: there is no such file\n  Begin with a copy of config.example.yaml, which comes with claude-coord (mode 0600).`,
+        `${path}: there is no such file\n  Run: claude-coord init. By hand, begin with a copy of config.example.yaml (mode 0600).`,
       ),
     );
   });

@@ -1,5 +1,5 @@
-import { Command, InvalidArgumentError, Option } from "commander";
-import { collectTools, configOption, jsonOption } from "../common-options.ts";
+import { Command, Option } from "commander";
+import { collectTools, configOption, durationOption, jsonOption } from "../common-options.ts";
 import type { InitOptions } from "../init/init-options.ts";
 import { SERVICE_DEFAULTS } from "../service/service-options.ts";
 import type { Terminal } from "../terminal.ts";
@@ -26,7 +26,7 @@ function discordOptions(command: Command): void {
   command
     .option("--token-stdin", "read the bot's token from stdin (or set DISCORD_TOKEN)")
     .option("--api-url <url>", "where Discord's API is (default: its own address)")
-    .option("--wait <time>", "how long to wait for your clicks in Discord, such as 5m", duration)
+    .option("--wait <time>", "how long to wait for your clicks in Discord, such as 5m", durationOption)
     .option("--guild <name>", "the server, by name or id, if the bot is in several")
     .option("--channel <channel>", "the channel: its name, its id, or a link to it")
     .option("--allow-user <member>", "who may talk to Claude, by name or id; may be repeated", collect)
@@ -98,10 +98,4 @@ Examples:
 
 function collect(written: string, before: readonly string[] = []): string[] {
   return [...before, written];
-}
-
-function duration(written: string): number {
-  const [, amount, unit] = /^(\d{1,4})(s|m|h)$/.exec(written) ?? [];
-  if (amount === undefined) throw new InvalidArgumentError("Expected a time such as 30s, 5m or 1h.");
-  return Number(amount) * { s: 1_000, m: 60_000, h: 3_600_000 }[unit as "s" | "m" | "h"];
 }

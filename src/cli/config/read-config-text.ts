@@ -8,11 +8,7 @@ export function readConfigText(path: string): string {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === "ENOENT") {
-      throw new CoordError(
-        "config_missing",
-        `There is no ${path} yet. Begin with a copy of config.example.yaml, which comes with claude-coord.`,
-        { cause },
-      );
+      throw new CoordError("config_missing", `There is no ${path} yet. Run: claude-coord init`, { cause });
     }
     throw new CoordError("home_unwritable", `${path} can't be read (${code}). Run this as its owner.`, {
       cause,
