@@ -38,6 +38,7 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
   let stopGraceMs: number | undefined;
   let failure: AgentFailure | undefined;
   let interruptWanted = false;
+  let openInterrupts = 0;
   let lastAliveAt = Number.NEGATIVE_INFINITY;
 
   const write = (line: unknown) => {
@@ -74,6 +75,8 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
     // One that the CLI may take up by itself is expected from the beginning: it may not wait until it is ready.
     if (!isReady && !mayResumeByItself) return;
     if (translator.askedTurnId !== undefined || translator.isRunning) return;
+    // One that came too late for its own turn would end the next: the CLI may hear it after what is written behind it.
+    if (openInterrupts > 0) return;
     const next = turns.next();
     if (!next) return;
     const { turnId, prompt } = next.turn;
@@ -95,12 +98,11 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
     if (isReady) setTimeout(tellUnlessResumed, RESUMES_WITHIN_MS);
   };
 
-  const ask = (request: { subtype: string; [field: string]: unknown }) => {
+  const ask = (request: { subtype: string; [field: string]: unknown }) =>
     control.request(request, CONTROL_TIMEOUT_MS).catch((error: unknown) => {
       if (error instanceof ControlError && error.reason === "gone") return;
       log.warn("the agent did not do as asked", { request: request.subtype, error });
     });
-  };
 
   const describeContext = (requestId: string) => {
     const tell = (context: ContextUsage | undefined) =>
@@ -114,7 +116,13 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
       });
   };
 
-  const interruptNow = () => ask({ subtype: "interrupt", cancel_queued: true });
+  const interruptNow = () => {
+    openInterrupts += 1;
+    void ask({ subtype: "interrupt", cancel_queued: true }).then(() => {
+      openInterrupts -= 1;
+      writeNextTurn();
+    });
+  };
 
   const interrupt = () => {
     for (const { turnId } of turns.clear()) endUnasked(turnId, { outcome: "interrupted" });
@@ -225,14 +233,14 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
       case "tool_answer":
         return hostTools.answer(command);
       case "set_model":
-        return ask({
+        return void ask({
           subtype: "set_model",
           ...(command.model === undefined ? {} : { model: command.model }),
         });
       case "set_permission_mode":
-        return ask({ subtype: "set_permission_mode", mode: command.permissionMode });
+        return void ask({ subtype: "set_permission_mode", mode: command.permissionMode });
       case "rename_session":
-        return ask({ subtype: "rename_session", title: command.title });
+        return void ask({ subtype: "rename_session", title: command.title });
       case "describe_context":
         return describeContext(command.requestId);
       case "ask_again":

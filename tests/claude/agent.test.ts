@@ -78,6 +78,16 @@ test("a turn that a resumed agent takes up before it is asked for runs once", as
   expect(second.events.filter((event) => event.type === "turn_ended")).toHaveLength(2);
 });
 
+test("an interrupt that came too late for its turn does not meet the next one", async () => {
+  const bench = await claudeBench({ command: fixtureAgent("interrupts-late") });
+  const agent = bench.start();
+  const first = agent.ask("a", "turn-a");
+  await agent.until("turn_started", ({ turnId }) => turnId === "turn-a");
+  agent.agent.send({ type: "interrupt" });
+  expect(await first).toMatchObject({ outcome: "completed" });
+  expect(await agent.ask("b", "turn-b")).toMatchObject({ outcome: "completed", text: "Done." });
+});
+
 test("a turn that waits for a start is interrupted without being asked", async () => {
   const bench = await claudeBench({ command });
   const agent = bench.start();
