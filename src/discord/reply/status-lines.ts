@@ -32,7 +32,7 @@ export function statusLines(view: AnswerView, tools: ToolVerbosity, elapsedMs: n
 
 /** The one thing that a person would want to know first. */
 function state(view: AnswerView, tools: ToolVerbosity): string {
-  if (view.openPermissions.length > 0) return "Waiting for permission";
+  if (view.openPermissions.length > 0) return "Waiting for an answer";
   if (view.compacting) return "Shortening the conversation to make room";
   // The first attempt that fails is mostly followed by one that succeeds: nothing to worry about.
   if (view.retryAttempt !== undefined && view.retryAttempt > 1)

@@ -123,7 +123,7 @@ describe("what is done", () => {
       input: {},
       suggestions: [],
     };
-    expect(status(use("1", "Bash", { command: "ls" }), asked)).toEqual(["-# Waiting for permission · 12 s"]);
+    expect(status(use("1", "Bash", { command: "ls" }), asked)).toEqual(["-# Waiting for an answer · 12 s"]);
     for (const type of ["permission_answered", "permission_withdrawn"] as const) {
       expect(status(asked, { type, requestId: "r" })).toEqual(["-# Thinking · 12 s"]);
     }

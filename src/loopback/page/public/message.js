@@ -74,7 +74,8 @@ function replyElement(replied, look) {
     bot: replied.author.bot === true,
     mentions: false,
   });
-  const text = replied.content.replace(/<@!?(\d+)>/g, (_, id) => `@${look.user(id)}`).replace(/\s+/g, " ");
+  const words = replied.content.replace(/^-# /gm, "");
+  const text = words.replace(/<@!?(\d+)>/g, (_, id) => `@${look.user(id)}`).replace(/\s+/g, " ");
   reply.append(text.slice(0, 80) || "(a file)");
   return reply;
 }
