@@ -52,8 +52,8 @@ export function createStillAllowed(deps: StillAllowedDeps) {
       // That it is gone is told as such.
       if (project === undefined) return undefined;
       try {
-        const guildId = deps.guildOf(project.channelId);
-        if (guildId === undefined) return "direct_message";
+        // A channel that is not known is gone, or its guild has an outage: asking about the member tells which.
+        const guildId = deps.guildOf(project.channelId) ?? turn.guildId;
         const actor = await memberOf(guildId, authorId);
         const decision = decideAccess(actor, "talk", { guildId, project }, deps.policy(), deps.now());
         if (decision.allowed) return undefined;

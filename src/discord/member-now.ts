@@ -16,7 +16,9 @@ const memberShape = z.object({
  */
 export async function memberNow(client: Client, guildId: Snowflake, userId: Snowflake): Promise<Actor> {
   const guild = client.guilds.cache.get(guildId);
-  if (guild === undefined) throw new Error(`the guild ${guildId} is not known yet`);
+  // READY names every guild of the bot, also one that has an outage: what is not among them has sent the bot away.
+  if (guild === undefined && client.isReady()) return { ...NOBODY, userId };
+  if (!guild?.available) throw new Error(`the guild ${guildId} is not known yet`);
   const answer = await client.rest.get(Routes.guildMember(guildId, userId)).catch(goneAsUndefined);
   if (answer === undefined) return { ...NOBODY, userId };
   const member = memberShape.parse(answer);

@@ -67,6 +67,34 @@ test("who may still talk is answered, after Discord was asked once", async () =>
   expect(scene.discord.requests.filter(({ path }) => path === about)).toHaveLength(1);
 });
 
+test("while the guild has an outage the message waits, and is judged by that guild's rules afterwards", async () => {
+  let isOut = true;
+  const stillAllowed = createStillAllowed({
+    policy: () => ({
+      guildIds: isOut ? [] : ["100"],
+      access: { users: ["2"], roles: [], everyone: false },
+      admins: NOBODY,
+    }),
+    project: () => projectIn({ id: "10" }),
+    guildOf: () => (isOut ? undefined : "100"),
+    member: async (guildId, userId) => {
+      if (isOut) throw new Error("the guild is not known yet");
+      const rights = { administrator: false, manageGuild: false, timedOutUntilMs: undefined };
+      return { userId, kind: "member", guildId, roleIds: [], ...rights };
+    },
+    now: Date.now,
+    log: { info: () => {}, warn: () => {} },
+    retryMs: 10,
+  });
+  const turn = { authorId: "2", guildId: "100", acceptedAtMs: 0, attempts: 0 } as Turn;
+  const decided = stillAllowed(turn, new AbortController().signal);
+  setTimeout(() => {
+    isOut = false;
+  }, 100);
+  expect(await decided).toBeUndefined();
+  expect(isOut).toBe(false);
+});
+
 test("what has just been asked runs at once, and what waited since its message was written does not", async () => {
   const now = Date.now();
   const asked: string[] = [];
