@@ -189,7 +189,7 @@ describe("commands", () => {
     expect(session()).toBeUndefined();
     await ask(ann, channel, "What is my favourite colour?");
     expect(session()?.sessionId).not.toBe(before.sessionId);
-    expect((await runs(ann, "/session")).content).toContain(before.sessionId);
+    expect(JSON.stringify((await runs(ann, "/session")).components)).toContain(before.sessionId);
   });
 
   test("/model suggests aliases first, stores the name as it was typed, and uses it next", async () => {

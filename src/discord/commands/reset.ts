@@ -146,5 +146,5 @@ function worth({ costUsd }: Session): string {
 }
 
 function resumable(sessionId: string, project: Project): string {
-  return `It can be taken up again in a terminal: \`cd ${project.projectDir} && claude --resume ${sessionId}\``;
+  return `\`/session\` takes it up again; so does a terminal: \`cd ${project.projectDir} && claude --resume ${sessionId}\``;
 }
