@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { getPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { claudeBench, fixtureAgent } from "../support/claude-bench.ts";
@@ -20,6 +20,13 @@ test("an agent is ready, runs a turn, and exits without a failure when it is ask
     { type: "turn_ended", turnId: "0c1b2a3d-0000-4000-8000-000000000001" },
     { type: "exited", failure: undefined },
   ]);
+});
+
+test("where the processor is short, an agent goes behind the daemon", async () => {
+  const bench = await claudeBench({ command });
+  const agent = bench.start();
+  await agent.until("ready");
+  expect(getPriority(agent.agent.pid)).toBeGreaterThan(getPriority());
 });
 
 test("turns that are sent at once run one after the other, in order", async () => {
