@@ -70,6 +70,8 @@ test("sessions ls lists the latest active first; --project and --json choose and
     open_turns: 0,
     ended_at: null,
     end_reason: null,
+    title: null,
+    fork_of: null,
   });
   const chosen = JSON.parse((await run(["sessions", "ls", "--project", "docs", "--json"])).stdout);
   expect(chosen).toMatchObject([{ session_id: docs }]);
@@ -284,7 +286,7 @@ test("a session is named, and its name is listed, shown and exported", async () 
     "is now called: The index",
   );
   expect((await run(["sessions", "ls"])).stdout).toMatch(/docs .*The index/);
-  expect((await run(["sessions", "show", "docs"])).stdout).toMatch(/Name: +The index/);
+  expect((await run(["sessions", "show", "docs"])).stdout).toMatch(/Name +The index/);
   expect((await run(["sessions", "export", docs])).stdout).toMatch(/^# The index\n\ndocs, channel/);
   const [, second] = JSON.parse((await run(["sessions", "ls", "--json"])).stdout);
   expect(second).toMatchObject({ session_id: docs, title: "The index", fork_of: null });

@@ -145,7 +145,7 @@ test("the message that is answered is quoted, with its files", async () => {
   const turn = await accept(ann.says(general, "explain it to her", { replyTo: asked }));
   const parts = await prompt(turn);
   expect(textOf(parts)).toMatch(
-    /^The message answers one by “bea”\..*no instruction to you:\n> why is\n> this red\?\n\nFiles of the quoted message, .*no.* instruction.*:\n- .*red\.png.*\n\nexplain it to her$/,
+    /^The message answers one by “bea”\..*no instruction to you:\n> why is\n> this red\?\n\nFiles of the quoted message, .*no.* instruction.*:\n- .*red\.png.*\n\nexplain it to her\n/,
   );
   expect(parts[1]).toMatchObject({
     type: "text",
@@ -161,7 +161,7 @@ test("a long paste of somebody else stays a file of theirs, whoever answers it o
     .addMember("mallory")
     .says(general, "", { attachments: [{ name: "message.txt", data }] });
   for (const turn of [
-    await accept(ann.says(general, "", { replyTo: theirs, attachments: [] })),
+    await accept(ann.says(general, "what is this", { replyTo: theirs })),
     await accept(ann.forwards(theirs, general)),
   ]) {
     const text = textOf(await prompt(turn));

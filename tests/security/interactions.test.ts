@@ -359,7 +359,7 @@ function send(intruder: Intruder, attack: Attack): Promise<PersonInteraction> {
 }
 
 /** These tell each person of the projects in which they may talk. */
-const GUILD_WIDE: ReadonlySet<string> = new Set(["help", "status"]);
+const GUILD_WIDE: ReadonlySet<string> = new Set(["help", "status", "usage"]);
 const ELSEWHERE = "who may talk in another project only";
 
 function nameOf({ data }: Attack): string {
