@@ -7,6 +7,8 @@ export default defineConfig({
         // In-process: real SQLite files, real discord.js and a real loopback server, no real CLI.
         test: {
           name: "unit",
+          // Many of these run a whole daemon with processes of its own, on a machine that CI shares with others.
+          retry: process.env.CI ? 1 : 0,
           include: ["tests/**/*.test.ts"],
           exclude: ["tests/e2e/**", "tests/contract/**", "tests/chaos/**", "tests/systemd/booted/**"],
           // What hangs ends too; a busy machine must not.

@@ -66,9 +66,9 @@ test("after a damaged database the bot goes on from its backup, runs nothing a s
   await ann.says(web, "m3 lines=1", { mention: true });
   await until((now) => now.some((content) => content.includes("m3 line 1")));
   expect(contents().filter((content) => content.includes("m2 line 1"))).toHaveLength(1);
-  expect(lines.filter(({ level }) => level === "error").map(({ message }) => message)).toEqual([
+  expect(lines.filter(({ level }) => level === "error").map(({ message }) => message)).toContain(
     "sessions.db was damaged: a backup took its place",
-  ]);
+  );
   expect(readdirSync(paths.home).some((name) => name.startsWith("sessions.db.damaged-"))).toBe(true);
 });
 
