@@ -18,10 +18,10 @@ test("500 turns over 25 conversations on at most 4 agents: every answer right, a
     }
   };
   ask(0);
-  await expect.poll(() => world.ends.size, { timeout: 90_000 }).toBe(25);
+  await expect.poll(() => world.ends.size, { timeout: 180_000 }).toBe(25);
   const before = process.memoryUsage().rss;
   for (let round = 1; round < 20; round += 1) ask(round);
-  await expect.poll(() => world.ends.size, { timeout: 110_000 }).toBe(500);
+  await expect.poll(() => world.ends.size, { timeout: 300_000 }).toBe(500);
   clearInterval(count);
 
   for (const { id, prompt } of asked) {
@@ -39,7 +39,7 @@ test("500 turns over 25 conversations on at most 4 agents: every answer right, a
   expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
   await world.stop();
   expect(world.processes()).toEqual([]);
-}, 240_000);
+}, 520_000);
 
 test("300 turns whose agents die, hang, babble or are killed: each ends visibly, and no process is left", async () => {
   const seed = Number(process.env.AGENTS_SEED ?? 1);
@@ -56,7 +56,7 @@ test("300 turns whose agents die, hang, babble or are killed: each ends visibly,
     const prompt = `m${turn} lines=${random.whole(1, 4)} pace=${random.whole(0, 20)}${fault ? ` [${fault}]` : ""}`;
     asked.push({ id: world.ask(`2000${random.whole(0, 11)}`, prompt), fault });
   }
-  await expect.poll(() => world.ends.size, { timeout: 200_000, interval: 200 }).toBe(300);
+  await expect.poll(() => world.ends.size, { timeout: 400_000, interval: 200 }).toBe(300);
   clearInterval(killer);
   await world.idle();
 
@@ -70,4 +70,4 @@ test("300 turns whose agents die, hang, babble or are killed: each ends visibly,
   expect([...world.ends.values()].filter(({ end }) => end.outcome === "answered").length).toBeGreaterThan(80);
   await world.stop();
   expect(world.processes()).toEqual([]);
-}, 240_000);
+}, 520_000);
