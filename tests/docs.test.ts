@@ -10,9 +10,9 @@ function members(source: string, type: string): string[] {
 }
 
 test.each([
-  ["src/core/errors.ts", "ErrorCode"],
-  ["src/core/agent.ts", "AgentFailureCode"],
-  ["src/core/turn.ts", "FailureCode"],
+  ["src/core/operations/errors.ts", "ErrorCode"],
+  ["src/core/agents/agent.ts", "AgentFailureCode"],
+  ["src/core/turns/turn.ts", "FailureCode"],
 ])("docs/troubleshooting.md has an entry for each code in %s", (file, type) => {
   const codes = members(read(file), type);
   const documented = read("docs/troubleshooting.md");

@@ -1,4 +1,4 @@
-import { EMPTY_END } from "../../src/core/turn.ts";
+import { EMPTY_END } from "../../src/core/turns/turn.ts";
 import { createCursorStore } from "../../src/sqlite/cursors.ts";
 import { openDatabase } from "../../src/sqlite/database.ts";
 import { createLedger } from "../../src/sqlite/ledger.ts";

@@ -1,4 +1,4 @@
-import type { AgentFailure, AgentSpec } from "../core/agent.ts";
+import type { AgentFailure, AgentSpec } from "../core/agents/agent.ts";
 import type { ProcessOptions } from "./process.ts";
 
 /** What every agent of an installation shares. */

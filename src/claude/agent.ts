@@ -5,7 +5,7 @@ import type {
   AgentFailure,
   AgentSpec,
   ContextUsage,
-} from "../core/agent.ts";
+} from "../core/agents/agent.ts";
 import type { AgentDeps, PreparedStart } from "./agent-deps.ts";
 import { readContextUsage } from "./context-usage.ts";
 import { type Control, ControlError, createControl } from "./control.ts";
@@ -22,7 +22,7 @@ import { createTurnQueue } from "./turn-queue.ts";
 import { userLine } from "./user-line.ts";
 import { judgeVersion } from "./version.ts";
 
-/** Starts an agent and speaks for it until it is gone; see core/agent.ts for what it promises. */
+/** Starts an agent and speaks for it until it is gone; see core/agents/agent.ts for what it promises. */
 export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: AgentEvent) => void): Agent {
   const { log } = deps;
   const translator = createTranslator();

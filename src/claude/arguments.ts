@@ -1,4 +1,4 @@
-import type { AgentSpec } from "../core/agent.ts";
+import type { AgentSpec } from "../core/agents/agent.ts";
 import { SERVER_NAME } from "./host-tools.ts";
 
 /**

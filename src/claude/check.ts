@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { CoordError } from "../core/errors.ts";
+import { CoordError } from "../core/operations/errors.ts";
 import { configPaths, type DamagedConfigFile, findDamagedConfigFile } from "./config-file.ts";
 import { claudeEnvironment, type EnvironmentOptions } from "./environment.ts";
 import { findExecutable } from "./executable.ts";

@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import type { StartAgent } from "../core/agent.ts";
+import type { StartAgent } from "../core/agents/agent.ts";
 import { createAgent } from "./agent.ts";
 import type { AgentLog } from "./agent-deps.ts";
 import { type ClaudeCheck, checkClaude } from "./check.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ContextUsage } from "../core/agent.ts";
+import type { ContextUsage } from "../core/agents/agent.ts";
 import { ProtocolError } from "./lines.ts";
 
 const KINDS = ["used", "deferred", "buffer", "free"] as const;

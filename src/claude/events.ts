@@ -1,4 +1,4 @@
-import type { AgentEvent, AgentFailure } from "../core/agent.ts";
+import type { AgentEvent, AgentFailure } from "../core/agents/agent.ts";
 import { type ApiFault, failureOfResult } from "./failures.ts";
 import type { Line, LineOf } from "./lines.ts";
 import { permissionRequest, retrying, toolResults, usageWindow } from "./plain-events.ts";

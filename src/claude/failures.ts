@@ -1,4 +1,4 @@
-import type { AgentFailure, AgentFailureCode } from "../core/agent.ts";
+import type { AgentFailure, AgentFailureCode } from "../core/agents/agent.ts";
 import type { LineOf } from "./lines.ts";
 
 /** What an error line of the CLI said about the request that failed. */

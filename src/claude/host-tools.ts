@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { AgentCommand, AgentEvent, HostTool } from "../core/agent.ts";
+import type { AgentCommand, AgentEvent, HostTool } from "../core/agents/agent.ts";
 import { type LineOf, ProtocolError } from "./lines.ts";
 
 /** The CLI's name for the server of our tools: Claude knows them as `mcp__coord__<name>`. */

@@ -1,4 +1,4 @@
-import type { AgentEvent, PermissionAnswer } from "../core/agent.ts";
+import type { AgentEvent, PermissionAnswer } from "../core/agents/agent.ts";
 
 type Requested = Extract<AgentEvent, { type: "permission_requested" }>;
 

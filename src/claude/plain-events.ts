@@ -1,4 +1,4 @@
-import type { AgentEvent } from "../core/agent.ts";
+import type { AgentEvent } from "../core/agents/agent.ts";
 import { type LineOf, parsePermissionRequest } from "./lines.ts";
 
 /* Lines that mean the same whatever came before them. */

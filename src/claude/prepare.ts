@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
-import type { AgentFailure, AgentSpec } from "../core/agent.ts";
+import type { AgentFailure, AgentSpec } from "../core/agents/agent.ts";
 import type { PreparedStart } from "./agent-deps.ts";
 import { agentArguments } from "./arguments.ts";
 import { configPaths, findDamagedConfigFile } from "./config-file.ts";

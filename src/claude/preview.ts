@@ -1,4 +1,4 @@
-import type { AgentEvent } from "../core/agent.ts";
+import type { AgentEvent } from "../core/agents/agent.ts";
 
 /** Text while it is written. A stream that breaks is repeated from its start, so what was previewed may not stand. */
 export function createPreview() {

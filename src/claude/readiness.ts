@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { AgentModel } from "../core/agent.ts";
+import type { AgentModel } from "../core/agents/agent.ts";
 import { ProtocolError } from "./lines.ts";
 
 const initialized = z.object({

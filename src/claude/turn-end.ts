@@ -1,4 +1,4 @@
-import type { AgentFailure, AgentTurnEnd } from "../core/agent.ts";
+import type { AgentFailure, AgentTurnEnd } from "../core/agents/agent.ts";
 import type { LineOf, Usage } from "./lines.ts";
 
 /** What the lines before a result told that the result itself doesn't hold. */

@@ -1,4 +1,4 @@
-import type { AgentCommand } from "../core/agent.ts";
+import type { AgentCommand } from "../core/agents/agent.ts";
 
 export type TurnCommand = Extract<AgentCommand, { type: "turn" }>;
 

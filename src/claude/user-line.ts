@@ -1,4 +1,4 @@
-import type { PromptPart } from "../core/agent.ts";
+import type { PromptPart } from "../core/agents/agent.ts";
 
 /**
  * The stdin line of one turn. `client_composed` makes it plain text: otherwise `@/any/path` in it would read that file

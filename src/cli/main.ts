@@ -1,5 +1,5 @@
 import { isSecretName } from "../config/secrets.ts";
-import { CoordError, exitCode } from "../core/errors.ts";
+import { CoordError, exitCode } from "../core/operations/errors.ts";
 import { ExitError } from "./exit.ts";
 import { createProgram } from "./program.ts";
 import { withoutSecrets } from "./safe-error.ts";

@@ -1,4 +1,4 @@
-import { CoordError } from "../core/errors.ts";
+import { CoordError } from "../core/operations/errors.ts";
 import { ExitError } from "./exit.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -1,4 +1,4 @@
-import { createRedactor } from "../core/redactor.ts";
+import { createRedactor } from "../core/secrets/redactor.ts";
 
 /** The same error, with what it says about itself fit for a terminal or a journal. */
 export function withoutSecrets(error: unknown, secrets: readonly string[]): unknown {

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import type { Paths } from "../config/paths.ts";
-import { CoordError } from "../core/errors.ts";
+import { CoordError } from "../core/operations/errors.ts";
 import { type Database, openDatabase } from "../sqlite/database.ts";
 import { lockInstance } from "../sqlite/instance-lock.ts";
 import { readSchemaVersion } from "../sqlite/schema-version.ts";

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Document, parseDocument } from "yaml";
-import { CoordError } from "../core/errors.ts";
+import { CoordError } from "../core/operations/errors.ts";
 
 /*
  * Each edit is made twice: as a splice of the text, which leaves every other byte alone, and by the YAML library,

@@ -1,4 +1,4 @@
-import type { AccessRule, MemberList, Project, Snowflake } from "../core/project.ts";
+import type { AccessRule, MemberList, Project, Snowflake } from "../core/projects/project.ts";
 
 /** The configuration as the rest of the program has it: one form, whole words, times in milliseconds. */
 export interface Config {

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { CoordError } from "../core/errors.ts";
+import { CoordError } from "../core/operations/errors.ts";
 import { checkConfigText, type LoadedConfig, type LoadOptions } from "./load.ts";
 import { withLockFile } from "./lock-file.ts";
 import { formatProblems } from "./problems.ts";

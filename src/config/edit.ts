@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
-import { CoordError } from "../core/errors.ts";
-import type { PermissionMode } from "../core/project.ts";
+import { CoordError } from "../core/operations/errors.ts";
+import type { PermissionMode } from "../core/projects/project.ts";
 import { checkConfig, checkConfigText, type LoadedConfig, type LoadOptions } from "./load.ts";
 import { withLockFile } from "./lock-file.ts";
 import { formatProblems } from "./problems.ts";

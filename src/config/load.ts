@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
-import { CoordError, type ErrorCode } from "../core/errors.ts";
+import { CoordError, type ErrorCode } from "../core/operations/errors.ts";
 import type { Config } from "./config.ts";
 import { type ConfigDocument, parseConfigDocument } from "./document.ts";
 import { findCredential, findLogLevel } from "./environment.ts";

@@ -1,4 +1,4 @@
-import type { AccessRule } from "../core/project.ts";
+import type { AccessRule } from "../core/projects/project.ts";
 import type { ClaudeCredential, Config, ConfiguredProject, LogLevel } from "./config.ts";
 import { durationToMs } from "./duration.ts";
 import { listenAddress } from "./listen-address.ts";

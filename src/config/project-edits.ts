@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Document, isMap, isScalar, isSeq, type YAMLMap } from "yaml";
-import { CoordError } from "../core/errors.ts";
+import { CoordError } from "../core/operations/errors.ts";
 import { firstThatMeans, meaningOf, parse, record } from "./checked-edit.ts";
 import type { WrittenProject } from "./project-schema.ts";
 import { entryAppended, entryRemoved, keyRemoved, keySet } from "./yaml-splices.ts";

@@ -1,5 +1,5 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
-import { CoordError } from "../core/errors.ts";
+import { CoordError } from "../core/operations/errors.ts";
 import { type CheckedConfig, checkConfigText, type LoadOptions } from "./load.ts";
 import { withLockFile } from "./lock-file.ts";
 import { writeAtomically } from "./write-atomically.ts";

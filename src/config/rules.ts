@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { isAbsolute } from "node:path";
-import { isLoopback } from "../core/loopback-address.ts";
+import { isLoopback } from "../core/operations/loopback-address.ts";
 import type { ConfigDocument, KeyPath } from "./document.ts";
 import type { Findings } from "./findings.ts";
 import { listenAddress } from "./listen-address.ts";

@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
-import type { AccessPolicy } from "../core/access.ts";
-import type { Snowflake } from "../core/project.ts";
+import type { AccessPolicy } from "../core/access/access.ts";
+import type { Snowflake } from "../core/projects/project.ts";
 
 /**
  * The config's rules, and the guilds in which they count: the one that it names, or those with a project's channel

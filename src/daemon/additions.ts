@@ -5,7 +5,7 @@ import { DAEMON_MARK, INSTANCE_MARK } from "../claude/environment.ts";
 import { readStartTime } from "../claude/process-table.ts";
 import { findSetpriv } from "../claude/setpriv.ts";
 import { checkConfig } from "../config/load.ts";
-import { type Additions, createAdditions } from "../core/project-addition.ts";
+import { type Additions, createAdditions } from "../core/projects/project-addition.ts";
 import { createChannelApi } from "../discord/channel-api.ts";
 import { type AdditionRuns, createAdditionRuns } from "../discord/commands/addition-runs.ts";
 import { createSetUpChannel, type SetUpChannel } from "../discord/commands/set-up-channel.ts";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { Claude } from "../claude/claude.ts";
-import type { AgentModel } from "../core/agent.ts";
-import { type AgentPool, type AgentPoolDeps, createAgentPool } from "../core/agent-pool.ts";
-import { withHostTools } from "../core/host-tools.ts";
+import type { AgentModel } from "../core/agents/agent.ts";
+import { type AgentPool, type AgentPoolDeps, createAgentPool } from "../core/agents/agent-pool.ts";
+import { withHostTools } from "../core/agents/host-tools.ts";
 import { createSendFile, SEND_FILE } from "../files/send-file.ts";
 import { agentsThatFit } from "./agent-limit.ts";
 import type { DaemonContext } from "./context.ts";

@@ -1,6 +1,6 @@
-import type { Alerts } from "../core/alerts.ts";
-import { LITTLE_BYTES } from "../core/disk.ts";
-import type { CoordEvent } from "../core/events.ts";
+import type { Alerts } from "../core/operations/alerts.ts";
+import { LITTLE_BYTES } from "../core/operations/disk.ts";
+import type { CoordEvent } from "../core/operations/events.ts";
 import { EXPIRES_SOON_MS, freeBytes, gibibytes } from "./health-checks.ts";
 import type { LoginState } from "./login-watch.ts";
 

@@ -1,6 +1,6 @@
-import { snowflakeAt } from "../core/catch-up.ts";
-import type { CursorStore } from "../core/ledger.ts";
-import type { Snowflake } from "../core/project.ts";
+import { snowflakeAt } from "../core/messages/catch-up.ts";
+import type { Snowflake } from "../core/projects/project.ts";
+import type { CursorStore } from "../core/turns/ledger.ts";
 
 export interface BeginningsDeps {
   readonly cursors: CursorStore;

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type CatchUpLimits, snowflakeTimeMs } from "../core/catch-up.ts";
-import { type IncomingMessage, projectOf, type Routing } from "../core/inbound.ts";
-import type { CursorStore } from "../core/ledger.ts";
-import type { Snowflake } from "../core/project.ts";
+import { type CatchUpLimits, snowflakeTimeMs } from "../core/messages/catch-up.ts";
+import { type IncomingMessage, projectOf, type Routing } from "../core/messages/inbound.ts";
+import type { Snowflake } from "../core/projects/project.ts";
+import type { CursorStore } from "../core/turns/ledger.ts";
 import { createBeginnings } from "./beginnings.ts";
 import { createLateChanges } from "./late-changes.ts";
 import { type MissedMessages, readMissed } from "./read-missed.ts";

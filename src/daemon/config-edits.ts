@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { addProject, removeProject, setProjectModel, setProjectPermissionMode } from "../config/edit.ts";
 import type { WrittenProject } from "../config/project-schema.ts";
-import { CoordError } from "../core/errors.ts";
-import type { PermissionMode, Project } from "../core/project.ts";
+import { CoordError } from "../core/operations/errors.ts";
+import type { PermissionMode, Project } from "../core/projects/project.ts";
 import type { DaemonContext } from "./context.ts";
 
 /** The watch on config.yaml sees a change within a second. */

@@ -1,8 +1,8 @@
 import type { Config } from "../config/config.ts";
 import type { Environment, Paths } from "../config/paths.ts";
-import type { Events } from "../core/events.ts";
-import type { Project } from "../core/project.ts";
-import type { Redactor } from "../core/redactor.ts";
+import type { Events } from "../core/operations/events.ts";
+import type { Project } from "../core/projects/project.ts";
+import type { Redactor } from "../core/secrets/redactor.ts";
 import type { Logger } from "./logger.ts";
 import type { Report } from "./report.ts";
 import type { SecretAlarm } from "./secret-alarm.ts";

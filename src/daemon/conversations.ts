@@ -1,6 +1,6 @@
-import { type Conversation, createConversation } from "../core/conversation.ts";
-import type { ConversationDeps } from "../core/conversation-deps.ts";
-import type { Snowflake } from "../core/project.ts";
+import type { Snowflake } from "../core/projects/project.ts";
+import { type Conversation, createConversation } from "../core/turns/conversation.ts";
+import type { ConversationDeps } from "../core/turns/conversation-deps.ts";
 
 /** The conversations that were spoken in since the start, made when they are first needed. */
 export interface Conversations {

@@ -1,8 +1,8 @@
-import { type IncomingMessage, type Routing, routeMessage } from "../core/inbound.ts";
-import type { Ledger } from "../core/ledger.ts";
-import { type Material, NO_MATERIAL } from "../core/material.ts";
-import type { Snowflake } from "../core/project.ts";
-import type { Turn } from "../core/turn.ts";
+import { type IncomingMessage, type Routing, routeMessage } from "../core/messages/inbound.ts";
+import { type Material, NO_MATERIAL } from "../core/messages/material.ts";
+import type { Snowflake } from "../core/projects/project.ts";
+import type { Ledger } from "../core/turns/ledger.ts";
+import type { Turn } from "../core/turns/turn.ts";
 
 export interface EditsDeps {
   readonly routing: () => Routing;

@@ -3,7 +3,7 @@ import type { DamagedConfigFile } from "../claude/config-file.ts";
 import type { Credential } from "../claude/environment.ts";
 import type { ClaudeCredential, Config } from "../config/config.ts";
 import type { Environment } from "../config/paths.ts";
-import { CoordError } from "../core/errors.ts";
+import { CoordError } from "../core/operations/errors.ts";
 import type { Logger } from "./logger.ts";
 import { orphanNames } from "./repeat-sweep.ts";
 

@@ -1,6 +1,6 @@
 import { statfsSync } from "node:fs";
-import { LITTLE_BYTES, TOO_LITTLE_BYTES } from "../core/disk.ts";
-import type { CheckResult, HealthChecks } from "../core/health.ts";
+import { LITTLE_BYTES, TOO_LITTLE_BYTES } from "../core/operations/disk.ts";
+import type { CheckResult, HealthChecks } from "../core/operations/health.ts";
 import type { LoginState } from "./login-watch.ts";
 import { createPatience } from "./patience.ts";
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Events } from "../core/events.ts";
+import type { Events } from "../core/operations/events.ts";
 import type { Heartbeat } from "../sqlite/heartbeat.ts";
 import { packageVersion } from "./package-version.ts";
 

@@ -1,10 +1,10 @@
-import type { AccessPolicy } from "../core/access.ts";
-import type { Events } from "../core/events.ts";
-import { type BotIdentity, type IncomingMessage, routeMessage } from "../core/inbound.ts";
-import type { CursorStore, Ledger } from "../core/ledger.ts";
-import type { Project, Snowflake } from "../core/project.ts";
-import type { SignLimit } from "../core/sign-limit.ts";
-import { EMPTY_END, type Turn } from "../core/turn.ts";
+import type { AccessPolicy } from "../core/access/access.ts";
+import type { SignLimit } from "../core/access/sign-limit.ts";
+import { type BotIdentity, type IncomingMessage, routeMessage } from "../core/messages/inbound.ts";
+import type { Events } from "../core/operations/events.ts";
+import type { Project, Snowflake } from "../core/projects/project.ts";
+import type { CursorStore, Ledger } from "../core/turns/ledger.ts";
+import { EMPTY_END, type Turn } from "../core/turns/turn.ts";
 
 export interface InboundDeps {
   readonly bot: () => BotIdentity;

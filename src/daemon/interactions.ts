@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { agentSpec } from "../core/agent-spec.ts";
-import type { Session } from "../core/ledger.ts";
-import type { Project } from "../core/project.ts";
-import { sessionMarkdown } from "../core/session-markdown.ts";
+import { agentSpec } from "../core/agents/agent-spec.ts";
+import { sessionMarkdown } from "../core/history/session-markdown.ts";
+import type { Project } from "../core/projects/project.ts";
+import type { Session } from "../core/turns/ledger.ts";
 import { commandHandlers } from "../discord/commands/commands.ts";
 import type { Gateway } from "../discord/gateway.ts";
 import type { IncomingInteraction } from "../discord/interactions/incoming-interaction.ts";

@@ -1,4 +1,4 @@
-import type { Snowflake } from "../core/project.ts";
+import type { Snowflake } from "../core/projects/project.ts";
 
 /** A project may be added in a guild of its own while the daemon runs. */
 const INTERVAL_MS = 5_000;

@@ -1,6 +1,6 @@
-import type { AgentEvent } from "../core/agent.ts";
-import type { Events } from "../core/events.ts";
-import type { Snowflake } from "../core/project.ts";
+import type { AgentEvent } from "../core/agents/agent.ts";
+import type { Events } from "../core/operations/events.ts";
+import type { Snowflake } from "../core/projects/project.ts";
 
 export interface LastWordsDeps {
   readonly events: Pick<Events, "listen">;

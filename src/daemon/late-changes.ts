@@ -1,5 +1,5 @@
-import type { IncomingMessage } from "../core/inbound.ts";
-import type { Snowflake } from "../core/project.ts";
+import type { IncomingMessage } from "../core/messages/inbound.ts";
+import type { Snowflake } from "../core/projects/project.ts";
 
 /** Edits and deletes of messages that are known and not yet handled: read from a channel, or waiting behind those. */
 export interface LateChanges {

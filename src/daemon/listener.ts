@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import type { AgentPool } from "../core/agent-pool.ts";
-import type { CoordError } from "../core/errors.ts";
-import type { IncomingMessage } from "../core/inbound.ts";
-import type { Project } from "../core/project.ts";
-import { createSignLimit } from "../core/sign-limit.ts";
+import { createSignLimit } from "../core/access/sign-limit.ts";
+import type { AgentPool } from "../core/agents/agent-pool.ts";
+import type { IncomingMessage } from "../core/messages/inbound.ts";
+import type { CoordError } from "../core/operations/errors.ts";
+import type { Project } from "../core/projects/project.ts";
 import { createChannelApi } from "../discord/channel-api.ts";
 import type { Gateway, GatewayListener } from "../discord/gateway.ts";
 import { hintText } from "../discord/hint.ts";

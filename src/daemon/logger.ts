@@ -2,8 +2,8 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { Writable } from "node:stream";
 import winston from "winston";
-import { maskedValue } from "../core/masked-value.ts";
-import { createRedactor, type Redactor } from "../core/redactor.ts";
+import { maskedValue } from "../core/secrets/masked-value.ts";
+import { createRedactor, type Redactor } from "../core/secrets/redactor.ts";
 import { createRotatingFile } from "./rotating-file.ts";
 
 /** One line a call: a message that stays the same each time, and what differs in fields (docs/operations.md, Logs). */

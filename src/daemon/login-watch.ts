@@ -1,5 +1,5 @@
-import { isLoginFailure } from "../core/alerts.ts";
-import type { Events } from "../core/events.ts";
+import { isLoginFailure } from "../core/operations/alerts.ts";
+import type { Events } from "../core/operations/events.ts";
 
 /** What the CLI tells of its login; see src/claude/login.ts. */
 export interface LoginAnswer {

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Claude } from "../claude/claude.ts";
-import { createActivity } from "../core/activity.ts";
-import { type Alert, createAlerts } from "../core/alerts.ts";
-import { checkHealth } from "../core/health.ts";
+import { createActivity } from "../core/operations/activity.ts";
+import { type Alert, createAlerts } from "../core/operations/alerts.ts";
+import { checkHealth } from "../core/operations/health.ts";
 import { alertText } from "../discord/alert-text.ts";
 import { createChannelApi } from "../discord/channel-api.ts";
 import type { Gateway } from "../discord/gateway.ts";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Snowflake } from "../core/project.ts";
+import type { Snowflake } from "../core/projects/project.ts";
 import { createChannelApi } from "../discord/channel-api.ts";
 import type { Gateway } from "../discord/gateway.ts";
 import type { OutgoingMessage } from "../discord/message-payload.ts";

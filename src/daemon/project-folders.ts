@@ -10,9 +10,9 @@ import {
 } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve, sep } from "node:path";
-import { CoordError } from "../core/errors.ts";
-import type { Addition, ProjectFolders } from "../core/project-addition.ts";
-import type { RepositoryUrl } from "../core/repository-url.ts";
+import { CoordError } from "../core/operations/errors.ts";
+import type { Addition, ProjectFolders } from "../core/projects/project-addition.ts";
+import type { RepositoryUrl } from "../core/projects/repository-url.ts";
 
 export interface ProjectFoldersDeps {
   /** `projects_root`: nothing is made outside it. */

@@ -1,7 +1,7 @@
-import { type CatchUpLimits, planCatchUp } from "../core/catch-up.ts";
-import { type IncomingMessage, isForClaude, type Routing } from "../core/inbound.ts";
-import type { CursorStore } from "../core/ledger.ts";
-import type { Snowflake } from "../core/project.ts";
+import { type CatchUpLimits, planCatchUp } from "../core/messages/catch-up.ts";
+import { type IncomingMessage, isForClaude, type Routing } from "../core/messages/inbound.ts";
+import type { Snowflake } from "../core/projects/project.ts";
+import type { CursorStore } from "../core/turns/ledger.ts";
 
 /** Where missed messages are read; see src/discord/history.ts. */
 export interface MissedMessages {

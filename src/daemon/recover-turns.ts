@@ -1,6 +1,6 @@
-import type { Ledger } from "../core/ledger.ts";
-import { afterCrash, type RestartPolicy } from "../core/recovery.ts";
-import { EMPTY_END, type Turn } from "../core/turn.ts";
+import type { Ledger } from "../core/turns/ledger.ts";
+import { afterCrash, type RestartPolicy } from "../core/turns/recovery.ts";
+import { EMPTY_END, type Turn } from "../core/turns/turn.ts";
 import { aboutTurn } from "./turn-log.ts";
 
 /** Decides about the turns that ran when the last daemon died. Before the first conversation looks at the ledger. */

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { ERROR_ID_BYTES, errorId } from "../core/error-id.ts";
-import type { Events } from "../core/events.ts";
-import type { Snowflake } from "../core/project.ts";
-import type { Turn } from "../core/turn.ts";
+import { ERROR_ID_BYTES, errorId } from "../core/operations/error-id.ts";
+import type { Events } from "../core/operations/events.ts";
+import type { Snowflake } from "../core/projects/project.ts";
+import type { Turn } from "../core/turns/turn.ts";
 import { aboutTurn } from "./turn-log.ts";
 
 export interface Report {

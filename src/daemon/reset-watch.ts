@@ -1,5 +1,5 @@
-import type { AgentPool } from "../core/agent-pool.ts";
-import type { SessionStore } from "../core/ledger.ts";
+import type { AgentPool } from "../core/agents/agent-pool.ts";
+import type { SessionStore } from "../core/turns/ledger.ts";
 import { guarded } from "./guard.ts";
 
 /** Twice a second: what a person did in a shell should count before they are back in Discord. */

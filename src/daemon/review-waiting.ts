@@ -1,6 +1,6 @@
-import type { IncomingMessage } from "../core/inbound.ts";
-import type { Ledger } from "../core/ledger.ts";
-import type { Snowflake } from "../core/project.ts";
+import type { IncomingMessage } from "../core/messages/inbound.ts";
+import type { Snowflake } from "../core/projects/project.ts";
+import type { Ledger } from "../core/turns/ledger.ts";
 import type { Edits } from "./edits.ts";
 
 export interface ReviewDeps {

@@ -1,7 +1,7 @@
-import type { Events } from "../core/events.ts";
-import type { Snowflake } from "../core/project.ts";
-import type { SecretPlace } from "../core/secret-watch.ts";
-import type { Turn } from "../core/turn.ts";
+import type { Events } from "../core/operations/events.ts";
+import type { Snowflake } from "../core/projects/project.ts";
+import type { SecretPlace } from "../core/secrets/secret-watch.ts";
+import type { Turn } from "../core/turns/turn.ts";
 import type { Report } from "./report.ts";
 
 /** A secret of ours was kept from people; returns the id under which the log has it. */

@@ -1,6 +1,6 @@
-import type { Activity } from "../core/activity.ts";
-import type { Health } from "../core/health.ts";
-import { daysUpTo, sumUsage } from "../core/usage.ts";
+import { daysUpTo, sumUsage } from "../core/history/usage.ts";
+import type { Activity } from "../core/operations/activity.ts";
+import type { Health } from "../core/operations/health.ts";
 import { alertText } from "../discord/alert-text.ts";
 import type { Gateway } from "../discord/gateway.ts";
 import { toolLine } from "../discord/reply/tool-line.ts";

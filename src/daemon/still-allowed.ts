@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type AccessPolicy, type Actor, decideAccess, type Refusal } from "../core/access.ts";
-import { snowflakeTimeMs } from "../core/catch-up.ts";
-import type { Project, Snowflake } from "../core/project.ts";
-import type { Turn } from "../core/turn.ts";
+import { type AccessPolicy, type Actor, decideAccess, type Refusal } from "../core/access/access.ts";
+import { snowflakeTimeMs } from "../core/messages/catch-up.ts";
+import type { Project, Snowflake } from "../core/projects/project.ts";
+import type { Turn } from "../core/turns/turn.ts";
 
 export interface StillAllowedDeps {
   readonly policy: () => AccessPolicy;

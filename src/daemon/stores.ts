@@ -1,7 +1,7 @@
-import { CoordError } from "../core/errors.ts";
-import type { Ledger } from "../core/ledger.ts";
-import { watchLedger } from "../core/ledger-watch.ts";
-import type { Turn } from "../core/turn.ts";
+import { CoordError } from "../core/operations/errors.ts";
+import type { Ledger } from "../core/turns/ledger.ts";
+import { watchLedger } from "../core/turns/ledger-watch.ts";
+import type { Turn } from "../core/turns/turn.ts";
 import { createAdditionJournal } from "../sqlite/additions.ts";
 import { createAlertStore } from "../sqlite/alerts.ts";
 import { createConversationFacts } from "../sqlite/conversation-facts.ts";

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { basename, dirname } from "node:path";
-import type { AgentPool } from "../core/agent-pool.ts";
-import { sessionCommandOf } from "../core/session-command.ts";
+import type { AgentPool } from "../core/agents/agent-pool.ts";
+import { sessionCommandOf } from "../core/turns/session-command.ts";
 import { createAcknowledge } from "../discord/acknowledge.ts";
 import { createChannelApi } from "../discord/channel-api.ts";
 import type { Gateway } from "../discord/gateway.ts";

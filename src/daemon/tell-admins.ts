@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import type { Events } from "../core/events.ts";
-import type { Snowflake } from "../core/project.ts";
-import type { SecretPlace } from "../core/secret-watch.ts";
+import type { Events } from "../core/operations/events.ts";
+import type { Snowflake } from "../core/projects/project.ts";
+import type { SecretPlace } from "../core/secrets/secret-watch.ts";
 import type { ChannelApi } from "../discord/channel-api.ts";
 
 export interface TellAdminsDeps {

@@ -1,5 +1,5 @@
-import type { Events } from "../core/events.ts";
-import type { Turn } from "../core/turn.ts";
+import type { Events } from "../core/operations/events.ts";
+import type { Turn } from "../core/turns/turn.ts";
 
 export interface TurnLogDeps {
   readonly events: Pick<Events, "listen">;

@@ -1,10 +1,10 @@
-import { type AccessPolicy, decideAccess } from "../core/access.ts";
-import type { AgentPool } from "../core/agent-pool.ts";
-import { agentSpec } from "../core/agent-spec.ts";
-import type { SessionGrants } from "../core/grants.ts";
-import { type IncomingTyping, projectOf } from "../core/inbound.ts";
-import type { SessionStore } from "../core/ledger.ts";
-import type { Project, Snowflake } from "../core/project.ts";
+import { type AccessPolicy, decideAccess } from "../core/access/access.ts";
+import type { SessionGrants } from "../core/access/grants.ts";
+import type { AgentPool } from "../core/agents/agent-pool.ts";
+import { agentSpec } from "../core/agents/agent-spec.ts";
+import { type IncomingTyping, projectOf } from "../core/messages/inbound.ts";
+import type { Project, Snowflake } from "../core/projects/project.ts";
+import type { SessionStore } from "../core/turns/ledger.ts";
 
 export interface WarmUpDeps {
   readonly isOn: () => boolean;

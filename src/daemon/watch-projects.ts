@@ -1,4 +1,4 @@
-import type { Project } from "../core/project.ts";
+import type { Project } from "../core/projects/project.ts";
 
 /** Soon enough after `project add`: who adds a project speaks there a moment later. */
 const INTERVAL_MS = 1_000;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Snowflake } from "../core/project.ts";
-import type { Turn } from "../core/turn.ts";
+import type { Snowflake } from "../core/projects/project.ts";
+import type { Turn } from "../core/turns/turn.ts";
 import type { Reactions } from "./reactions.ts";
 
 export interface AcknowledgeDeps {

@@ -1,5 +1,5 @@
 import { type GuildMember, PermissionFlagsBits, type Typing, type User } from "discord.js";
-import type { Actor } from "../core/access.ts";
+import type { Actor } from "../core/access/access.ts";
 
 /** Somebody as Discord describes them at this moment; without a member record they belong to no guild. */
 export function actorOf(

@@ -1,4 +1,4 @@
-import type { Alert, AlertFacts, AlertKind } from "../core/alerts.ts";
+import type { Alert, AlertFacts, AlertKind } from "../core/operations/alerts.ts";
 import { discordTime } from "./reply/amounts.ts";
 
 /** An alert for the admin channel: what happened, and what to do about it. */

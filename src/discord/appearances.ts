@@ -6,7 +6,7 @@ import {
   type PartialGuildMember,
   type Role,
 } from "discord.js";
-import type { Snowflake } from "../core/project.ts";
+import type { Snowflake } from "../core/projects/project.ts";
 
 /**
  * Tells of channels and threads that have come into the bot's view, and may have been written in before: threads

@@ -1,7 +1,7 @@
 import { DiscordAPIError, type REST, Routes } from "discord.js";
 import { RESTJSONErrorCodes } from "discord-api-types/v10";
-import type { Snowflake } from "../core/project.ts";
-import { Refused, Undeliverable } from "../core/reply.ts";
+import type { Snowflake } from "../core/projects/project.ts";
+import { Refused, Undeliverable } from "../core/turns/reply.ts";
 import { messagePayload, type OutgoingMessage, rawFiles } from "./message-payload.ts";
 
 /** What we do to messages in one channel. Nobody is ever pinged by what Claude writes. */

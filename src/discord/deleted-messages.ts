@@ -3,7 +3,7 @@ import {
   type GatewayMessageDeleteBulkDispatchData,
   type GatewayMessageDeleteDispatchData,
 } from "discord.js";
-import type { Snowflake } from "../core/project.ts";
+import type { Snowflake } from "../core/projects/project.ts";
 
 /**
  * The messages that a gateway packet tells are deleted; undefined for packets about anything else. The events of

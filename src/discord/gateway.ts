@@ -15,10 +15,10 @@ import {
   RESTEvents,
   Status,
 } from "discord.js";
-import type { Actor } from "../core/access.ts";
-import { CoordError } from "../core/errors.ts";
-import type { BotIdentity, IncomingMessage, IncomingTyping } from "../core/inbound.ts";
-import type { Snowflake } from "../core/project.ts";
+import type { Actor } from "../core/access/access.ts";
+import type { BotIdentity, IncomingMessage, IncomingTyping } from "../core/messages/inbound.ts";
+import { CoordError } from "../core/operations/errors.ts";
+import type { Snowflake } from "../core/projects/project.ts";
 import { watchAppearances } from "./appearances.ts";
 import { deletedMessages } from "./deleted-messages.ts";
 import { guardedRequest, type RequestGuard } from "./guarded-request.ts";

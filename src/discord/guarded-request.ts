@@ -1,7 +1,7 @@
 import type { RESTOptions } from "discord.js";
-import { secretsInFile } from "../core/file-secrets.ts";
-import { maskedValue } from "../core/masked-value.ts";
-import type { Redactor } from "../core/redactor.ts";
+import { secretsInFile } from "../core/secrets/file-secrets.ts";
+import { maskedValue } from "../core/secrets/masked-value.ts";
+import type { Redactor } from "../core/secrets/redactor.ts";
 
 type MakeRequest = RESTOptions["makeRequest"];
 

@@ -8,8 +8,8 @@ import {
   type Message,
   RESTJSONErrorCodes,
 } from "discord.js";
-import type { IncomingMessage } from "../core/inbound.ts";
-import type { Snowflake } from "../core/project.ts";
+import type { IncomingMessage } from "../core/messages/inbound.ts";
+import type { Snowflake } from "../core/projects/project.ts";
 import { incomingMessage } from "./incoming-message.ts";
 import { memberNow } from "./member-now.ts";
 

@@ -1,6 +1,6 @@
 import { type Attachment, type Message, MessageType, type Typing } from "discord.js";
-import type { IncomingMessage, IncomingTyping } from "../core/inbound.ts";
-import type { AttachedFile, Material } from "../core/material.ts";
+import type { IncomingMessage, IncomingTyping } from "../core/messages/inbound.ts";
+import type { AttachedFile, Material } from "../core/messages/material.ts";
 import { actorOf } from "./actor.ts";
 
 /**

@@ -10,7 +10,7 @@ import {
   RESTEvents,
   Routes,
 } from "discord.js";
-import type { Snowflake } from "../core/project.ts";
+import type { Snowflake } from "../core/projects/project.ts";
 import { isFromOutside } from "./from-outside.ts";
 import { memberPermissions, type OverwrittenChannel } from "./member-permissions.ts";
 import { hasMessageContent } from "./message-content.ts";

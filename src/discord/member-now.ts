@@ -1,7 +1,7 @@
 import { type Client, DiscordAPIError, PermissionFlagsBits, Routes } from "discord.js";
 import { z } from "zod";
-import type { Actor } from "../core/access.ts";
-import type { Snowflake } from "../core/project.ts";
+import type { Actor } from "../core/access/access.ts";
+import type { Snowflake } from "../core/projects/project.ts";
 
 /** What we judge somebody by, of Discord's guild member object. */
 const memberShape = z.object({

@@ -1,6 +1,6 @@
 import type { RawFile } from "discord.js";
 import type { APIMessageTopLevelComponent } from "discord-api-types/v10";
-import type { Snowflake } from "../core/project.ts";
+import type { Snowflake } from "../core/projects/project.ts";
 
 /** One message as it should stand in a channel. */
 export interface OutgoingMessage {

@@ -1,7 +1,7 @@
 import { DiscordAPIError, type REST, Routes } from "discord.js";
 import { type APIChannel, ChannelType, RESTJSONErrorCodes } from "discord-api-types/v10";
-import { CoordError } from "../core/errors.ts";
-import type { Snowflake } from "../core/project.ts";
+import { CoordError } from "../core/operations/errors.ts";
+import type { Snowflake } from "../core/projects/project.ts";
 import { messagePayload, type OutgoingMessage } from "./message-payload.ts";
 
 export interface NewThread {

@@ -1,6 +1,6 @@
 import { DiscordAPIError, type REST, Routes } from "discord.js";
 import type { APIMessage } from "discord-api-types/v10";
-import type { Snowflake } from "../core/project.ts";
+import type { Snowflake } from "../core/projects/project.ts";
 
 /** A message of the bot's own, as it stands in a channel. */
 export interface OwnMessage {

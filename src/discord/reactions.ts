@@ -1,6 +1,6 @@
 import { type REST, Routes } from "discord.js";
 import type { APIMessage } from "discord-api-types/v10";
-import type { Snowflake } from "../core/project.ts";
+import type { Snowflake } from "../core/projects/project.ts";
 
 /** The bot's own reactions to the messages of one channel; `emoji` is the character itself. */
 export interface Reactions {

@@ -1,7 +1,7 @@
 import { DiscordAPIError, type REST, Routes } from "discord.js";
 import type { APIAttachment, APIMessage, APIMessageSnapshotFields } from "discord-api-types/v10";
-import type { AttachedFile } from "../core/material.ts";
-import type { Snowflake } from "../core/project.ts";
+import type { AttachedFile } from "../core/messages/material.ts";
+import type { Snowflake } from "../core/projects/project.ts";
 
 /** A message that stands in a channel, in words: with what it forwards, and with the text of its embeds. */
 export interface ReadMessage {

@@ -10,8 +10,8 @@ import {
   REST,
   Routes,
 } from "discord.js";
-import { CoordError } from "../core/errors.ts";
-import type { Snowflake } from "../core/project.ts";
+import { CoordError } from "../core/operations/errors.ts";
+import type { Snowflake } from "../core/projects/project.ts";
 import { isFromOutside } from "./from-outside.ts";
 import { memberPermissions, type OverwrittenChannel } from "./member-permissions.ts";
 import { hasMessageContent } from "./message-content.ts";

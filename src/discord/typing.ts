@@ -1,4 +1,4 @@
-import type { Snowflake } from "../core/project.ts";
+import type { Snowflake } from "../core/projects/project.ts";
 
 /** Discord shows a typing indicator for ten seconds. */
 const REFRESH_MS = 8_000;

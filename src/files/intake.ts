@@ -1,17 +1,17 @@
 import { mkdir, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { PromptPart } from "../core/agent.ts";
+import type { PromptPart } from "../core/agents/agent.ts";
 import {
   type AttachedFile,
   hasMaterial,
   type Material,
   type MaterialStore,
   type StoredPart,
-} from "../core/material.ts";
-import { orAborted } from "../core/or-aborted.ts";
-import type { Snowflake } from "../core/project.ts";
-import { quotedText } from "../core/quote.ts";
-import type { Turn } from "../core/turn.ts";
+} from "../core/messages/material.ts";
+import { quotedText } from "../core/messages/quote.ts";
+import type { Snowflake } from "../core/projects/project.ts";
+import { orAborted } from "../core/turns/or-aborted.ts";
+import type { Turn } from "../core/turns/turn.ts";
 import { DownloadRefused, download } from "./download.ts";
 import { fileKind } from "./file-kind.ts";
 import { safeName } from "./safe-name.ts";

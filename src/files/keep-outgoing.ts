@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { OutgoingStore } from "../core/outgoing.ts";
+import type { OutgoingStore } from "../core/messages/outgoing.ts";
 import type { ReadableFile } from "./outgoing-file.ts";
 import { safeName } from "./safe-name.ts";
 

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { OutgoingFile } from "../core/outgoing.ts";
+import type { OutgoingFile } from "../core/messages/outgoing.ts";
 
 /** The files below an answer with their bytes; one that is gone is left out, since waiting would not bring it back. */
 export async function loadOutgoing(

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { OutgoingStore } from "../core/outgoing.ts";
-import type { Snowflake } from "../core/project.ts";
+import type { OutgoingStore } from "../core/messages/outgoing.ts";
+import type { Snowflake } from "../core/projects/project.ts";
 import { fileKind } from "./file-kind.ts";
 import { keepOutgoing, MOST_BYTES, MOST_FILES } from "./keep-outgoing.ts";
 import { readOutgoingFile } from "./outgoing-file.ts";

@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import type { HostTool } from "../core/agent.ts";
-import { secretsInFile } from "../core/file-secrets.ts";
-import type { ToolAnswer, ToolCall } from "../core/host-tools.ts";
-import type { OutgoingStore } from "../core/outgoing.ts";
-import type { Redactor } from "../core/redactor.ts";
+import type { HostTool } from "../core/agents/agent.ts";
+import type { ToolAnswer, ToolCall } from "../core/agents/host-tools.ts";
+import type { OutgoingStore } from "../core/messages/outgoing.ts";
+import { secretsInFile } from "../core/secrets/file-secrets.ts";
+import type { Redactor } from "../core/secrets/redactor.ts";
 import { keepOutgoing, MOST_BYTES, MOST_FILES } from "./keep-outgoing.ts";
 import { NotSendable, type ReadableFile, readOutgoingFile } from "./outgoing-file.ts";
 

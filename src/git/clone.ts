@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { CoordError } from "../core/errors.ts";
-import type { RepositoryUrl } from "../core/repository-url.ts";
+import { CoordError } from "../core/operations/errors.ts";
+import type { RepositoryUrl } from "../core/projects/repository-url.ts";
 import { cloneFailure, withoutLogin } from "./clone-failure.ts";
 import { gitEnvironment } from "./environment.ts";
 import { readProgress } from "./progress.ts";

@@ -1,4 +1,4 @@
-import type { RepositoryUrl } from "../core/repository-url.ts";
+import type { RepositoryUrl } from "../core/projects/repository-url.ts";
 
 /**
  * The environment of git, built from nothing: the daemon's holds the bot's token. What a person has set up for

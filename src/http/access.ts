@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { MiddlewareHandler } from "hono";
-import { isLoopback } from "../core/loopback-address.ts";
+import { isLoopback } from "../core/operations/loopback-address.ts";
 
 /**
  * Lets in who shows the token, as `Bearer` (Prometheus) or as the password of `Basic` (a browser asks for it by

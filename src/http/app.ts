@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { type Context, Hono } from "hono";
-import type { Health } from "../core/health.ts";
+import type { Health } from "../core/operations/health.ts";
 import { requireAccess } from "./access.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { livePage } from "./page/live.ts";

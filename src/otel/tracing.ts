@@ -1,4 +1,4 @@
-import type { CoordEvent } from "../core/events.ts";
+import type { CoordEvent } from "../core/operations/events.ts";
 import { createTurnSpans } from "./turn-spans.ts";
 
 export interface Tracing {

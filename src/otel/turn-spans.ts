@@ -1,8 +1,8 @@
 import type { Context, Span, Tracer } from "@opentelemetry/api";
-import type { AgentEvent } from "../core/agent.ts";
-import type { CoordEvent } from "../core/events.ts";
-import type { DeliveryStore, Ledger } from "../core/ledger.ts";
-import type { Turn } from "../core/turn.ts";
+import type { AgentEvent } from "../core/agents/agent.ts";
+import type { CoordEvent } from "../core/operations/events.ts";
+import type { DeliveryStore, Ledger } from "../core/turns/ledger.ts";
+import type { Turn } from "../core/turns/turn.ts";
 import type { Tracing } from "./tracing.ts";
 
 type TurnSpans = Pick<Tracing, "hear" | "watchStore"> & {

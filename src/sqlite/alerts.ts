@@ -1,4 +1,4 @@
-import type { Alert, AlertStore } from "../core/alerts.ts";
+import type { Alert, AlertStore } from "../core/operations/alerts.ts";
 import type { Database } from "./database.ts";
 
 /** The alerts in SQLite. `now` gives ms since the epoch. */

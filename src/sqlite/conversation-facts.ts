@@ -1,4 +1,4 @@
-import type { PastSession } from "../core/ledger.ts";
+import type { PastSession } from "../core/turns/ledger.ts";
 import type { Database } from "./database.ts";
 
 /** What commands show of a conversation besides its session. */

@@ -1,4 +1,4 @@
-import type { CursorStore } from "../core/ledger.ts";
+import type { CursorStore } from "../core/turns/ledger.ts";
 import type { Database } from "./database.ts";
 
 /** Per channel and thread, where looking began and the newest message that was looked at. */

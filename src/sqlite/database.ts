@@ -1,6 +1,6 @@
 import { chmodSync, existsSync } from "node:fs";
 import Sqlite from "better-sqlite3";
-import { CoordError } from "../core/errors.ts";
+import { CoordError } from "../core/operations/errors.ts";
 import { migrations } from "./migrations.ts";
 import { adoptPythonSessions, isPythonDatabase } from "./python-sessions.ts";
 import { isDamage, storageTrouble } from "./storage-trouble.ts";

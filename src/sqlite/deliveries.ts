@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryStore } from "../core/ledger.ts";
+import type { Delivery, DeliveryStore } from "../core/turns/ledger.ts";
 import type { Database } from "./database.ts";
 
 /** What was sent for each turn. `now` gives ms since the epoch. */

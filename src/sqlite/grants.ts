@@ -1,4 +1,4 @@
-import type { GrantStore } from "../core/grants.ts";
+import type { GrantStore } from "../core/access/grants.ts";
 import type { Database } from "./database.ts";
 
 /** What people allowed for the rest of each session. `now` gives ms since the epoch. */

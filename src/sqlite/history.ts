@@ -1,5 +1,5 @@
-import type { History, SessionRecord, TurnRecord } from "../core/history.ts";
-import type { TurnOutcome, TurnState } from "../core/turn.ts";
+import type { History, SessionRecord, TurnRecord } from "../core/history/history.ts";
+import type { TurnOutcome, TurnState } from "../core/turns/turn.ts";
 import type { Database } from "./database.ts";
 
 export type { History, SessionRecord, TurnRecord };

@@ -1,5 +1,5 @@
 import Sqlite from "better-sqlite3";
-import { CoordError } from "../core/errors.ts";
+import { CoordError } from "../core/operations/errors.ts";
 import { storageTrouble } from "./storage-trouble.ts";
 
 /**

@@ -1,6 +1,12 @@
-import type { Ledger, UnfinishedConversation } from "../core/ledger.ts";
-import { hasMaterial, NO_MATERIAL } from "../core/material.ts";
-import { nextTurnState, type Turn, type TurnEnd, type TurnEvent, type TurnOutcome } from "../core/turn.ts";
+import { hasMaterial, NO_MATERIAL } from "../core/messages/material.ts";
+import type { Ledger, UnfinishedConversation } from "../core/turns/ledger.ts";
+import {
+  nextTurnState,
+  type Turn,
+  type TurnEnd,
+  type TurnEvent,
+  type TurnOutcome,
+} from "../core/turns/turn.ts";
 import type { Database } from "./database.ts";
 import { createUsageCount } from "./usage.ts";
 

@@ -1,4 +1,4 @@
-import type { Material, MaterialStore, StoredPart } from "../core/material.ts";
+import type { Material, MaterialStore, StoredPart } from "../core/messages/material.ts";
 import type { Database } from "./database.ts";
 
 /** What came with the messages of turns. Its rows are made by the ledger, together with the turn. */

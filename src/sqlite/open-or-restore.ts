@@ -1,5 +1,5 @@
 import { copyFileSync, existsSync, linkSync, renameSync, rmSync } from "node:fs";
-import { CoordError } from "../core/errors.ts";
+import { CoordError } from "../core/operations/errors.ts";
 import { newestBackups } from "./automatic-backup.ts";
 import { type Database, openDatabase } from "./database.ts";
 

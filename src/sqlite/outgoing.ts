@@ -1,4 +1,4 @@
-import type { OutgoingFile, OutgoingStore } from "../core/outgoing.ts";
+import type { OutgoingFile, OutgoingStore } from "../core/messages/outgoing.ts";
 import type { Database } from "./database.ts";
 
 /** Files below answers. The ledger gives those that wait to the turn that ends. `now` gives ms since the epoch. */

@@ -1,4 +1,4 @@
-import type { Prompt, PromptStore } from "../core/prompts.ts";
+import type { Prompt, PromptStore } from "../core/turns/prompts.ts";
 import type { Database } from "./database.ts";
 
 /** Questions to people and what became of them. `now` gives ms since the epoch. */

@@ -1,4 +1,4 @@
-import type { NewFork, Session, SessionStore } from "../core/ledger.ts";
+import type { NewFork, Session, SessionStore } from "../core/turns/ledger.ts";
 import type { Database } from "./database.ts";
 
 /** The sessions of conversations, in the table that people's scripts read. `now` gives ms since the epoch. */

@@ -1,5 +1,5 @@
-import type { Turn, TurnEnd } from "../core/turn.ts";
-import { type DailyUsage, dayOf, type UsageStore } from "../core/usage.ts";
+import { type DailyUsage, dayOf, type UsageStore } from "../core/history/usage.ts";
+import type { Turn, TurnEnd } from "../core/turns/turn.ts";
 import type { Database } from "./database.ts";
 
 /** What turns took, by day, project and person. It is kept when the turns themselves are forgotten. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { agentArguments } from "../../src/claude/arguments.ts";
-import type { AgentSpec } from "../../src/core/agent.ts";
+import type { AgentSpec } from "../../src/core/agents/agent.ts";
 
 const spec: AgentSpec = {
   sessionId: "5c9e4d4e-0000-4000-8000-000000000000",

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createTranslator } from "../../src/claude/events.ts";
 import { parseLine } from "../../src/claude/lines.ts";
-import type { AgentEvent } from "../../src/core/agent.ts";
+import type { AgentEvent } from "../../src/core/agents/agent.ts";
 
 const DIRECTORY = join(import.meta.dirname, "../fixtures/claude-captures");
 const NAMES = readdirSync(DIRECTORY).filter((name) => name.endsWith(".jsonl"));

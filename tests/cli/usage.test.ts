@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dayOf } from "../../src/core/usage.ts";
+import { dayOf } from "../../src/core/history/usage.ts";
 import { cliFixture } from "../support/cli.ts";
 import { stats, writeHistory } from "../support/history.ts";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { checkConfig, loadConfig } from "../../src/config/load.ts";
 import { formatProblems } from "../../src/config/problems.ts";
-import { CoordError } from "../../src/core/errors.ts";
+import { CoordError } from "../../src/core/operations/errors.ts";
 import { tempDir } from "./temp-dir.ts";
 
 /** Loads a text in which `DIR` is a folder that exists; in what comes back, its path is `DIR` again. */

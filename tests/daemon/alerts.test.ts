@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { Alert } from "../../src/core/alerts.ts";
-import { createAlerts } from "../../src/core/alerts.ts";
-import type { CoordEvent } from "../../src/core/events.ts";
+import type { Alert } from "../../src/core/operations/alerts.ts";
+import { createAlerts } from "../../src/core/operations/alerts.ts";
+import type { CoordEvent } from "../../src/core/operations/events.ts";
 import { alertRules } from "../../src/daemon/alert-rules.ts";
 import { type LoginAnswer, type LoginState, watchLogin } from "../../src/daemon/login-watch.ts";
 import { alertText } from "../../src/discord/alert-text.ts";

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { createActivity } from "../../src/core/activity.ts";
+import { createActivity } from "../../src/core/operations/activity.ts";
 import { createMetrics } from "../../src/http/metrics/metrics.ts";
 
 const read = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), "utf8");

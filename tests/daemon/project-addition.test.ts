@@ -2,8 +2,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { join } from "node:path";
 import { ChannelType, PermissionFlagsBits } from "discord-api-types/v10";
 import { describe, expect, test } from "vitest";
-import { type AdditionDeps, createAdditions, type ProjectWish } from "../../src/core/project-addition.ts";
-import { type RepositoryUrl, repositoryUrl } from "../../src/core/repository-url.ts";
+import {
+  type AdditionDeps,
+  createAdditions,
+  type ProjectWish,
+} from "../../src/core/projects/project-addition.ts";
+import { type RepositoryUrl, repositoryUrl } from "../../src/core/projects/repository-url.ts";
 import { createProjectFolders } from "../../src/daemon/project-folders.ts";
 import { createProjectChannels } from "../../src/discord/project-channels.ts";
 import { createAdditionJournal } from "../../src/sqlite/additions.ts";

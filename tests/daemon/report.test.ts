@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Turn } from "../../src/core/turn.ts";
+import type { Turn } from "../../src/core/turns/turn.ts";
 import { orphanNames } from "../../src/daemon/repeat-sweep.ts";
 import { createReport } from "../../src/daemon/report.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { snowflakeAt } from "../../src/core/catch-up.ts";
-import type { Turn } from "../../src/core/turn.ts";
+import { snowflakeAt } from "../../src/core/messages/catch-up.ts";
+import type { Turn } from "../../src/core/turns/turn.ts";
 import { createStillAllowed } from "../../src/daemon/still-allowed.ts";
 import type { Person } from "../../src/loopback/discord/people/person.ts";
 import { projectIn } from "../support/projects.ts";

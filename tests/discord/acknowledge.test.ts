@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
-import { watchLedger } from "../../src/core/ledger-watch.ts";
-import type { TurnOutcome } from "../../src/core/turn.ts";
+import { watchLedger } from "../../src/core/turns/ledger-watch.ts";
+import type { TurnOutcome } from "../../src/core/turns/turn.ts";
 import { createAcknowledge } from "../../src/discord/acknowledge.ts";
 import { createReactions } from "../../src/discord/reactions.ts";
 import { createLedger } from "../../src/sqlite/ledger.ts";

@@ -1,6 +1,6 @@
 import { PermissionFlagsBits } from "discord-api-types/v10";
 import { expect, test } from "vitest";
-import { Undeliverable } from "../../src/core/reply.ts";
+import { Undeliverable } from "../../src/core/turns/reply.ts";
 import { createChannelApi } from "../../src/discord/channel-api.ts";
 import { createRest, startDiscord } from "../loopback/discord/connected-bot.ts";
 

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { type RepositoryUrl, repositoryUrl } from "../../src/core/repository-url.ts";
+import { type RepositoryUrl, repositoryUrl } from "../../src/core/projects/repository-url.ts";
 import { cloneRepository } from "../../src/git/clone.ts";
 import { gitServer } from "../support/git-server.ts";
 import { processesWith } from "../support/processes-with.ts";

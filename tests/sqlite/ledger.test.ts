@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { NewTurn } from "../../src/core/ledger.ts";
-import type { TurnEnd } from "../../src/core/turn.ts";
+import type { NewTurn } from "../../src/core/turns/ledger.ts";
+import type { TurnEnd } from "../../src/core/turns/turn.ts";
 import { createCursorStore } from "../../src/sqlite/cursors.ts";
 import { createDeliveryStore } from "../../src/sqlite/deliveries.ts";
 import { createLedger } from "../../src/sqlite/ledger.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { NO_MATERIAL } from "../../src/core/material.ts";
-import { EMPTY_END, type TurnOutcome } from "../../src/core/turn.ts";
+import { NO_MATERIAL } from "../../src/core/messages/material.ts";
+import { EMPTY_END, type TurnOutcome } from "../../src/core/turns/turn.ts";
 import { createDeliveryStore } from "../../src/sqlite/deliveries.ts";
 import { createLedger } from "../../src/sqlite/ledger.ts";
 import { createRetention } from "../../src/sqlite/retention.ts";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { expect, test } from "vitest";
-import { EMPTY_END, type TurnEnd } from "../../src/core/turn.ts";
-import { dayOf, daysUpTo, sumUsage, usageBy } from "../../src/core/usage.ts";
+import { dayOf, daysUpTo, sumUsage, usageBy } from "../../src/core/history/usage.ts";
+import { EMPTY_END, type TurnEnd } from "../../src/core/turns/turn.ts";
 import { createLedger } from "../../src/sqlite/ledger.ts";
 import { migrations } from "../../src/sqlite/migrations.ts";
 import { createRetention } from "../../src/sqlite/retention.ts";

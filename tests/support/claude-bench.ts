@@ -7,7 +7,7 @@ import { type Claude, type ClaudeOptions, createClaude } from "../../src/claude/
 import { endProcesses } from "../../src/claude/end-processes.ts";
 import { INSTANCE_MARK } from "../../src/claude/environment.ts";
 import { findProcesses } from "../../src/claude/process-table.ts";
-import type { Agent, AgentEvent, AgentSpec, AgentTurnEnd } from "../../src/core/agent.ts";
+import type { Agent, AgentEvent, AgentSpec, AgentTurnEnd } from "../../src/core/agents/agent.ts";
 
 type EventOf<Type extends AgentEvent["type"]> = Extract<AgentEvent, { type: Type }>;
 

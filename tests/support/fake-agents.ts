@@ -5,7 +5,7 @@ import type {
   AgentSpec,
   AgentTurnEnd,
   StartAgent,
-} from "../../src/core/agent.ts";
+} from "../../src/core/agents/agent.ts";
 
 /** One agent of the far end of the agent port, played by a test. */
 export interface FakeAgent {

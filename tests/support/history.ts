@@ -1,5 +1,5 @@
 import { randomInt, randomUUID } from "node:crypto";
-import type { TurnEnd } from "../../src/core/turn.ts";
+import type { TurnEnd } from "../../src/core/turns/turn.ts";
 import { createLedger } from "../../src/sqlite/ledger.ts";
 import { createSessionStore } from "../../src/sqlite/sessions.ts";
 import { testDatabase } from "./database.ts";

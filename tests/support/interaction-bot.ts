@@ -1,7 +1,7 @@
 import { type RESTPutAPIApplicationGuildCommandsJSONBody, Routes } from "discord-api-types/v10";
 import { onTestFinished } from "vitest";
-import type { AccessPolicy } from "../../src/core/access.ts";
-import type { Project } from "../../src/core/project.ts";
+import type { AccessPolicy } from "../../src/core/access/access.ts";
+import type { Project } from "../../src/core/projects/project.ts";
 import { createGateway, type Gateway } from "../../src/discord/gateway.ts";
 import { createInteractions, type InteractionHandlers } from "../../src/discord/interactions/interactions.ts";
 import { type LoopbackDiscord, startLoopbackDiscord } from "../../src/loopback/discord/server.ts";

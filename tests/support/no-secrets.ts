@@ -1,4 +1,4 @@
-import { createRedactor } from "../../src/core/redactor.ts";
+import { createRedactor } from "../../src/core/secrets/redactor.ts";
 
 /** For tests in which nothing is secret. */
 export const NO_SECRETS = createRedactor({ secrets: () => [], hidesLooks: () => false });

@@ -1,4 +1,4 @@
-import type { Project } from "../../src/core/project.ts";
+import type { Project } from "../../src/core/projects/project.ts";
 
 /** A project as it is without any settings of its own. */
 export function projectIn(channel: { readonly id: string }, own: Partial<Project> = {}): Project {

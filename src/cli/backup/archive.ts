@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { closeSync, lstatSync, openSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { CoordError } from "../../core/errors.ts";
+import { CoordError } from "../../core/operations/errors.ts";
 
 /** What a backup may hold; anything else in an archive is none of ours. */
 export const ARCHIVE_FILES = ["manifest.json", "config.yaml", "sessions.db"] as const;

@@ -2,7 +2,7 @@ import { existsSync, statSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { findPaths } from "../../config/paths.ts";
-import { CoordError } from "../../core/errors.ts";
+import { CoordError } from "../../core/operations/errors.ts";
 import { backupDatabase } from "../../sqlite/backup.ts";
 import { inspectDatabase } from "../../sqlite/inspect-database.ts";
 import { size } from "../amounts.ts";

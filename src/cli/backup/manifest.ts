@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CoordError } from "../../core/errors.ts";
+import { CoordError } from "../../core/operations/errors.ts";
 
 const manifestSchema = z.object({
   format: z.literal(1),

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { checkConfig } from "../../config/load.ts";
 import { findPaths } from "../../config/paths.ts";
-import { CoordError } from "../../core/errors.ts";
+import { CoordError } from "../../core/operations/errors.ts";
 import { inspectDatabase } from "../../sqlite/inspect-database.ts";
 import { lockInstance } from "../../sqlite/instance-lock.ts";
 import { localTime } from "../local-time.ts";

@@ -1,7 +1,7 @@
 import { checkConfig } from "../../config/load.ts";
 import { findPaths } from "../../config/paths.ts";
 import { formatProblems, type Problem } from "../../config/problems.ts";
-import { CoordError, exitCode } from "../../core/errors.ts";
+import { CoordError, exitCode } from "../../core/operations/errors.ts";
 import { ExitError } from "../exit.ts";
 import { printJson } from "../print-json.ts";
 import type { Terminal } from "../terminal.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { findPaths } from "../../config/paths.ts";
 import { formatProblems } from "../../config/problems.ts";
 import { checkReplacement, replaceConfig } from "../../config/replace.ts";
-import { CoordError, exitCode } from "../../core/errors.ts";
+import { CoordError, exitCode } from "../../core/operations/errors.ts";
 import { ExitError } from "../exit.ts";
 import { runInForeground } from "../foreground.ts";
 import { withPrivateFolder } from "../private-folder.ts";

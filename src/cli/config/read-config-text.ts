@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { CoordError } from "../../core/errors.ts";
+import { CoordError } from "../../core/operations/errors.ts";
 
 /** The text of config.yaml, whatever it holds. Throws config_missing, or home_unwritable for another user's. */
 export function readConfigText(path: string): string {

@@ -1,5 +1,5 @@
 import type { Claude } from "../../claude/claude.ts";
-import { CoordError } from "../../core/errors.ts";
+import { CoordError } from "../../core/operations/errors.ts";
 import { type Finding, ok, problem, warning } from "./finding.ts";
 
 /** The CLI itself, its settings file and its login; no request goes to the model. */

@@ -1,4 +1,4 @@
-import { LITTLE_BYTES, TOO_LITTLE_BYTES } from "../../core/disk.ts";
+import { LITTLE_BYTES, TOO_LITTLE_BYTES } from "../../core/operations/disk.ts";
 import { size } from "../amounts.ts";
 import { type Finding, ok, problem, warning } from "./finding.ts";
 

@@ -1,4 +1,4 @@
-import type { FailureCode } from "../../core/turn.ts";
+import type { FailureCode } from "../../core/turns/turn.ts";
 import { interactionFailedText } from "../../discord/interactions/failure-text.ts";
 import { failureText } from "../../discord/reply/failure-text.ts";
 import { localTime } from "../local-time.ts";

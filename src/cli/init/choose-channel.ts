@@ -1,5 +1,5 @@
 import type { ConfiguredProject } from "../../config/config.ts";
-import { CoordError } from "../../core/errors.ts";
+import { CoordError } from "../../core/operations/errors.ts";
 import type { Named, SetupChannel } from "../../discord/setup.ts";
 import { channelIdIn } from "../project/channel-id.ts";
 import type { Terminal } from "../terminal.ts";

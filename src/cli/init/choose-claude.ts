@@ -1,6 +1,6 @@
 import type { ConfiguredProject } from "../../config/config.ts";
-import { CoordError } from "../../core/errors.ts";
-import type { PermissionMode } from "../../core/project.ts";
+import { CoordError } from "../../core/operations/errors.ts";
+import type { PermissionMode } from "../../core/projects/project.ts";
 import { bypassRefusal } from "../bypass-as-root.ts";
 import type { Asker } from "./asker.ts";
 import type { InitOptions } from "./init-options.ts";

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { type Environment, expandHome } from "../../config/paths.ts";
-import { CoordError } from "../../core/errors.ts";
+import { CoordError } from "../../core/operations/errors.ts";
 import { cloneUrlProblem } from "../project/folder.ts";
 import type { Asker } from "./asker.ts";
 import { folderChoices } from "./folder-choices.ts";

@@ -1,4 +1,4 @@
-import { CoordError } from "../../core/errors.ts";
+import { CoordError } from "../../core/operations/errors.ts";
 import { inviteUrl, NEEDED_PERMISSIONS } from "../../discord/needed-permissions.ts";
 import type { Named } from "../../discord/setup.ts";
 import { channelIdIn } from "../project/channel-id.ts";

@@ -1,5 +1,5 @@
 import type { Environment } from "../../config/paths.ts";
-import { CoordError } from "../../core/errors.ts";
+import { CoordError } from "../../core/operations/errors.ts";
 import type { Asker } from "./asker.ts";
 import { type ClaudeCli, findClaudeCli, findLogin } from "./claude-cli.ts";
 import type { InitOptions, LoginKind } from "./init-options.ts";

@@ -1,4 +1,4 @@
-import { CoordError } from "../../core/errors.ts";
+import { CoordError } from "../../core/operations/errors.ts";
 import type { DiscordSetup, Named } from "../../discord/setup.ts";
 
 /** The member that a person means by an id, or by a whole name. Throws usage, with those who were near. */

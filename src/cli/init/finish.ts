@@ -1,4 +1,4 @@
-import { CoordError } from "../../core/errors.ts";
+import { CoordError } from "../../core/operations/errors.ts";
 import { runInForeground } from "../foreground.ts";
 import { install } from "../service/install.ts";
 import { SERVICE_DEFAULTS } from "../service/service-options.ts";

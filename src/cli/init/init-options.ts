@@ -1,4 +1,4 @@
-import type { PermissionMode } from "../../core/project.ts";
+import type { PermissionMode } from "../../core/projects/project.ts";
 
 /** How the bot is run once it is set up. */
 export type ServiceKind = "system" | "user" | "none";

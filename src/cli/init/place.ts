@@ -3,7 +3,7 @@ import type { Config } from "../../config/config.ts";
 import { checkConfig } from "../../config/load.ts";
 import { type Environment, findPaths, type Paths } from "../../config/paths.ts";
 import { formatProblems } from "../../config/problems.ts";
-import { CoordError } from "../../core/errors.ts";
+import { CoordError } from "../../core/operations/errors.ts";
 import { type Account, findAccount } from "../service/account.ts";
 import type { Terminal } from "../terminal.ts";
 import type { Asker } from "./asker.ts";

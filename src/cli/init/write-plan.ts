@@ -11,7 +11,7 @@ import {
 import { dirname, join } from "node:path";
 import { createConfig, type Owner } from "../../config/create.ts";
 import { editConfig } from "../../config/edit.ts";
-import { CoordError } from "../../core/errors.ts";
+import { CoordError } from "../../core/operations/errors.ts";
 import { ExitError } from "../exit.ts";
 import { cloneRepository, createFolder } from "../project/folder.ts";
 import { addUserCommand, findAccount } from "../service/account.ts";

@@ -1,5 +1,5 @@
 import { durationToMs } from "../../config/duration.ts";
-import { CoordError } from "../../core/errors.ts";
+import { CoordError } from "../../core/operations/errors.ts";
 
 /** The time (ms since the epoch) that `--since` means: so long ago, or a point in time. Throws usage. */
 export function sinceMs(written: string | undefined, nowMs: number): number | undefined {

@@ -1,6 +1,6 @@
 import type { Config, ConfiguredProject } from "../../config/config.ts";
 import { suggest } from "../../config/suggest.ts";
-import { CoordError } from "../../core/errors.ts";
+import { CoordError } from "../../core/operations/errors.ts";
 
 /** The project of this name. Throws project_unknown, with the name that was probably meant. */
 export function findProject({ projects }: Pick<Config, "projects">, name: string): ConfiguredProject {

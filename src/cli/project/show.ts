@@ -1,7 +1,7 @@
 import type { ConfiguredProject } from "../../config/config.ts";
 import { loadConfig } from "../../config/load.ts";
 import { findPaths } from "../../config/paths.ts";
-import type { AccessRule } from "../../core/project.ts";
+import type { AccessRule } from "../../core/projects/project.ts";
 import { printFacts } from "../facts.ts";
 import { printJson } from "../print-json.ts";
 import type { Terminal } from "../terminal.ts";

@@ -5,7 +5,7 @@ import { findPaths } from "../../config/paths.ts";
 import { type Problem, problemLine } from "../../config/problems.ts";
 import { secretsOf } from "../../config/secrets.ts";
 import { watchConfig } from "../../config/watch.ts";
-import { whenChanged } from "../../core/when-changed.ts";
+import { whenChanged } from "../../core/secrets/when-changed.ts";
 import { type Daemon, startDaemon } from "../../daemon/daemon.ts";
 import { createLogger } from "../../daemon/logger.ts";
 import { createPatience } from "../../daemon/patience.ts";

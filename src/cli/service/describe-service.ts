@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Config } from "../../config/config.ts";
 import { loadConfig } from "../../config/load.ts";
 import { findPaths } from "../../config/paths.ts";
-import { CoordError } from "../../core/errors.ts";
+import { CoordError } from "../../core/operations/errors.ts";
 import { unitText } from "../../systemd/unit.ts";
 import { isHidden, isWithin, writablePaths } from "../../systemd/writable-paths.ts";
 import type { Terminal } from "../terminal.ts";

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { text as readAll } from "node:stream/consumers";
-import { CoordError } from "../../core/errors.ts";
+import { CoordError } from "../../core/operations/errors.ts";
 import { agreeOrEnd } from "../prompts.ts";
 import type { Terminal } from "../terminal.ts";
 import { addUserCommand } from "./account.ts";

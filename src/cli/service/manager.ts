@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Environment } from "../../config/paths.ts";
-import { CoordError } from "../../core/errors.ts";
+import { CoordError } from "../../core/operations/errors.ts";
 import { type CommandResult, mustRun, runCommand } from "./run-command.ts";
 
 /** The systemd that runs the service: the machine's, or the user's own. */

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { CoordError } from "../../core/errors.ts";
+import { CoordError } from "../../core/operations/errors.ts";
 
 export interface CommandResult {
   /** 127 when there is no such command. */

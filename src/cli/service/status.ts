@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { CoordError } from "../../core/errors.ts";
+import { CoordError } from "../../core/operations/errors.ts";
 import { type Protection, protections } from "../../systemd/protections.ts";
 import { printJson } from "../print-json.ts";
 import type { Terminal } from "../terminal.ts";

@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from "node:fs";
-import { CoordError } from "../../core/errors.ts";
+import { CoordError } from "../../core/operations/errors.ts";
 import { agreeOrEnd } from "../prompts.ts";
 import type { Terminal } from "../terminal.ts";
 import { findManager, UNIT } from "./manager.ts";

@@ -8,7 +8,7 @@ import { findSessionHolder } from "../../claude/session-holder.ts";
 import type { Config } from "../../config/config.ts";
 import { loadConfig } from "../../config/load.ts";
 import { type Environment, findPaths, type Paths } from "../../config/paths.ts";
-import { CoordError } from "../../core/errors.ts";
+import { CoordError } from "../../core/operations/errors.ts";
 import type { SessionRecord } from "../../sqlite/history.ts";
 import { createHistory } from "../../sqlite/history.ts";
 import { ExitError } from "../exit.ts";

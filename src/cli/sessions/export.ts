@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { findPaths } from "../../config/paths.ts";
-import { CoordError } from "../../core/errors.ts";
-import { sessionMarkdown } from "../../core/session-markdown.ts";
+import { sessionMarkdown } from "../../core/history/session-markdown.ts";
+import { CoordError } from "../../core/operations/errors.ts";
 import { createHistory } from "../../sqlite/history.ts";
 import { localTime } from "../local-time.ts";
 import type { Terminal } from "../terminal.ts";

@@ -1,5 +1,5 @@
 import { findPaths } from "../../config/paths.ts";
-import { turnEndText } from "../../core/session-markdown.ts";
+import { turnEndText } from "../../core/history/session-markdown.ts";
 import type { SessionRecord, TurnRecord } from "../../sqlite/history.ts";
 import { createHistory } from "../../sqlite/history.ts";
 import { dollars, lengthOfTime } from "../amounts.ts";

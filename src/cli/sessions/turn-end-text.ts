@@ -1,1 +1,1 @@
-export { turnEndText } from "../../core/session-markdown.ts";
+export { turnEndText } from "../../core/history/session-markdown.ts";

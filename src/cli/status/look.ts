@@ -1,7 +1,7 @@
 import { existsSync, statfsSync, statSync } from "node:fs";
 import Sqlite from "better-sqlite3";
 import type { Paths } from "../../config/paths.ts";
-import { CoordError } from "../../core/errors.ts";
+import { CoordError } from "../../core/operations/errors.ts";
 import type { Database } from "../../sqlite/database.ts";
 import { type Heartbeat, readHeartbeat } from "../../sqlite/heartbeat.ts";
 import { createHistory, type TurnRecord } from "../../sqlite/history.ts";

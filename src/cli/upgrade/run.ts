@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import type { Environment } from "../../config/paths.ts";
-import { CoordError } from "../../core/errors.ts";
+import { CoordError } from "../../core/operations/errors.ts";
 
 /** Runs git, npm or node with the person's own environment; throws what it said unless it succeeds. */
 export function run(

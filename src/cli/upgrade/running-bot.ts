@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import Sqlite from "better-sqlite3";
 import { type Environment, findPaths, type Paths } from "../../config/paths.ts";
-import { CoordError } from "../../core/errors.ts";
+import { CoordError } from "../../core/operations/errors.ts";
 import { type Heartbeat, readHeartbeat } from "../../sqlite/heartbeat.ts";
 import { isInstanceRunning } from "../../sqlite/instance-running.ts";
 import { findAccount } from "../service/account.ts";

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, realpathSync, renameSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Environment } from "../../config/paths.ts";
-import { CoordError } from "../../core/errors.ts";
+import { CoordError } from "../../core/operations/errors.ts";
 import { type Release, readPackage } from "./release.ts";
 import { run } from "./run.ts";
 

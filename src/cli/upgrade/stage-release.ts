@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Environment } from "../../config/paths.ts";
-import { CoordError } from "../../core/errors.ts";
+import { CoordError } from "../../core/operations/errors.ts";
 import type { Release } from "./release.ts";
 import { stageFromGit } from "./stage-from-git.ts";
 import { stageFromNpm } from "./stage-from-npm.ts";

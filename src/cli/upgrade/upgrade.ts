@@ -2,7 +2,7 @@ import { chownSync, existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import Sqlite from "better-sqlite3";
-import { CoordError } from "../../core/errors.ts";
+import { CoordError } from "../../core/operations/errors.ts";
 import { backupDatabase } from "../../sqlite/backup.ts";
 import { isInstanceRunning } from "../../sqlite/instance-running.ts";
 import { readQueue } from "../../sqlite/queue.ts";

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { sumUsage } from "../../core/usage.ts";
+import { sumUsage } from "../../core/history/usage.ts";
 import { dollars } from "../amounts.ts";
 import { type Column, printTable } from "../table.ts";
 import type { Terminal } from "../terminal.ts";

@@ -1,5 +1,12 @@
 import { findPaths } from "../../config/paths.ts";
-import { type DailyUsage, dayOf, daysUpTo, NO_USAGE, type UsageTotals, usageBy } from "../../core/usage.ts";
+import {
+  type DailyUsage,
+  dayOf,
+  daysUpTo,
+  NO_USAGE,
+  type UsageTotals,
+  usageBy,
+} from "../../core/history/usage.ts";
 import { createUsageStore } from "../../sqlite/usage.ts";
 import { sinceMs } from "../logs/since.ts";
 import { printJson } from "../print-json.ts";

@@ -1,7 +1,7 @@
-import { CoordError } from "../../core/errors.ts";
-import type { PermissionMode } from "../../core/project.ts";
-import type { ProjectWish } from "../../core/project-addition.ts";
-import { repositoryUrl } from "../../core/repository-url.ts";
+import { CoordError } from "../../core/operations/errors.ts";
+import type { PermissionMode } from "../../core/projects/project.ts";
+import type { ProjectWish } from "../../core/projects/project-addition.ts";
+import { repositoryUrl } from "../../core/projects/repository-url.ts";
 import {
   type InteractionHandler,
   interactionHandler,

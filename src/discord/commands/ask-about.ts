@@ -1,4 +1,4 @@
-import { quotedText } from "../../core/quote.ts";
+import { quotedText } from "../../core/messages/quote.ts";
 import { textForm } from "../components.ts";
 import { type InteractionHandler, interactionHandler } from "../interactions/handler.ts";
 import type { IncomingInteraction, PointedMessage } from "../interactions/incoming-interaction.ts";

@@ -1,4 +1,4 @@
-import type { Snowflake } from "../../core/project.ts";
+import type { Snowflake } from "../../core/projects/project.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
 import type { Place } from "./place.ts";
 

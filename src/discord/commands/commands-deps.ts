@@ -1,9 +1,9 @@
-import type { AgentModel, ContextUsage } from "../../core/agent.ts";
-import type { AgentPool } from "../../core/agent-pool.ts";
-import type { Conversation } from "../../core/conversation.ts";
-import type { GrantStore } from "../../core/grants.ts";
-import type { Ledger, PastSession, Session, SessionStore } from "../../core/ledger.ts";
-import type { PermissionMode, Project, Snowflake } from "../../core/project.ts";
+import type { GrantStore } from "../../core/access/grants.ts";
+import type { AgentModel, ContextUsage } from "../../core/agents/agent.ts";
+import type { AgentPool } from "../../core/agents/agent-pool.ts";
+import type { PermissionMode, Project, Snowflake } from "../../core/projects/project.ts";
+import type { Conversation } from "../../core/turns/conversation.ts";
+import type { Ledger, PastSession, Session, SessionStore } from "../../core/turns/ledger.ts";
 import type { OutgoingMessage } from "../message-payload.ts";
 import type { NewThread } from "../open-thread.ts";
 import type { UsageDeps } from "../usage/usage-deps.ts";

@@ -1,4 +1,4 @@
-import type { ContextUsage } from "../../core/agent.ts";
+import type { ContextUsage } from "../../core/agents/agent.ts";
 import { type InteractionHandler, interactionHandler } from "../interactions/handler.ts";
 import { cut, escaped } from "../reply/tool-line.ts";
 import type { CommandsDeps } from "./commands-deps.ts";

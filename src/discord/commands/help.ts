@@ -1,4 +1,4 @@
-import type { Action } from "../../core/access.ts";
+import type { Action } from "../../core/access/access.ts";
 import { type InteractionHandler, interactionHandler, type Subject } from "../interactions/handler.ts";
 import { ASK_ABOUT } from "./ask-about.ts";
 import type { CommandsDeps } from "./commands-deps.ts";

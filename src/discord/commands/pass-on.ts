@@ -1,4 +1,4 @@
-import type { SessionCommand } from "../../core/agent.ts";
+import type { SessionCommand } from "../../core/agents/agent.ts";
 import { type InteractionHandler, interactionHandler } from "../interactions/handler.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
 import { type Place, placeOf } from "./place.ts";

@@ -1,4 +1,4 @@
-import type { PermissionMode } from "../../core/project.ts";
+import type { PermissionMode } from "../../core/projects/project.ts";
 
 /**
  * The permission modes that can be chosen in Discord. `bypassPermissions` takes every question away, so it is chosen

@@ -1,8 +1,8 @@
 import { type APIMessageTopLevelComponent, ComponentType } from "discord-api-types/v10";
-import { agentSpec } from "../../core/agent-spec.ts";
-import { askAgainRules, NO_GRANTS, type SessionGrants } from "../../core/grants.ts";
-import type { Session } from "../../core/ledger.ts";
-import type { PermissionMode, Project } from "../../core/project.ts";
+import { askAgainRules, NO_GRANTS, type SessionGrants } from "../../core/access/grants.ts";
+import { agentSpec } from "../../core/agents/agent-spec.ts";
+import type { PermissionMode, Project } from "../../core/projects/project.ts";
+import type { Session } from "../../core/turns/ledger.ts";
 import { row } from "../components.ts";
 import { type HandlerContext, type InteractionHandler, interactionHandler } from "../interactions/handler.ts";
 import { refusalText } from "../interactions/refusal-text.ts";

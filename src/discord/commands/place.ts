@@ -1,5 +1,5 @@
-import { projectOf } from "../../core/inbound.ts";
-import type { Project, Snowflake } from "../../core/project.ts";
+import { projectOf } from "../../core/messages/inbound.ts";
+import type { Project, Snowflake } from "../../core/projects/project.ts";
 import type { Subject } from "../interactions/handler.ts";
 import type { IncomingInteraction } from "../interactions/incoming-interaction.ts";
 

@@ -1,5 +1,5 @@
-import type { Snowflake } from "../../core/project.ts";
-import type { Turn } from "../../core/turn.ts";
+import type { Snowflake } from "../../core/projects/project.ts";
+import type { Turn } from "../../core/turns/turn.ts";
 import { button, row } from "../components.ts";
 import { type InteractionHandler, interactionHandler } from "../interactions/handler.ts";
 import type { OutgoingMessage } from "../message-payload.ts";

@@ -1,6 +1,6 @@
 import { type REST, Routes } from "discord.js";
 import type { APIApplicationCommand, RESTPostAPIApplicationCommandsJSONBody } from "discord-api-types/v10";
-import type { Snowflake } from "../../core/project.ts";
+import type { Snowflake } from "../../core/projects/project.ts";
 
 /** Makes a guild's commands these; Discord is told only what differs, since it counts changes. True when it was. */
 export async function registerCommands(

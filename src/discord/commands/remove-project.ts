@@ -1,4 +1,4 @@
-import type { Project, Snowflake } from "../../core/project.ts";
+import type { Project, Snowflake } from "../../core/projects/project.ts";
 import { button, row } from "../components.ts";
 import {
   type HandlerContext,

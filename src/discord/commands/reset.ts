@@ -1,7 +1,7 @@
-import type { AgentPool } from "../../core/agent-pool.ts";
-import { projectOf } from "../../core/inbound.ts";
-import type { Session, SessionStore } from "../../core/ledger.ts";
-import type { Project, Snowflake } from "../../core/project.ts";
+import type { AgentPool } from "../../core/agents/agent-pool.ts";
+import { projectOf } from "../../core/messages/inbound.ts";
+import type { Project, Snowflake } from "../../core/projects/project.ts";
+import type { Session, SessionStore } from "../../core/turns/ledger.ts";
 import { button, row } from "../components.ts";
 import {
   type HandlerContext,

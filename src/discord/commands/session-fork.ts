@@ -1,4 +1,4 @@
-import type { Snowflake } from "../../core/project.ts";
+import type { Snowflake } from "../../core/projects/project.ts";
 import { cut } from "../reply/tool-line.ts";
 import type { SessionSubject } from "./channel-sessions.ts";
 import type { CommandsDeps } from "./commands-deps.ts";

@@ -1,5 +1,5 @@
 import { type APIStringSelectComponent, ComponentType } from "discord-api-types/v10";
-import type { Project } from "../../core/project.ts";
+import type { Project } from "../../core/projects/project.ts";
 import { button, row } from "../components.ts";
 import type { OutgoingMessage } from "../message-payload.ts";
 import { discordTime, dollars } from "../reply/amounts.ts";

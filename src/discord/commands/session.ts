@@ -1,4 +1,4 @@
-import type { Session } from "../../core/ledger.ts";
+import type { Session } from "../../core/turns/ledger.ts";
 import { form } from "../components.ts";
 import { type InteractionHandler, interactionHandler } from "../interactions/handler.ts";
 import type { IncomingInteraction } from "../interactions/incoming-interaction.ts";

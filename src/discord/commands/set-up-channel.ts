@@ -1,9 +1,9 @@
-import { type AccessPolicy, decideAccess } from "../../core/access.ts";
-import type { IncomingMessage } from "../../core/inbound.ts";
-import type { Snowflake } from "../../core/project.ts";
-import { type ProjectWish, projectNameProblem } from "../../core/project-addition.ts";
-import type { PromptStore } from "../../core/prompts.ts";
-import { type RepositoryUrl, repositoryIn, showsLogin } from "../../core/repository-url.ts";
+import { type AccessPolicy, decideAccess } from "../../core/access/access.ts";
+import type { IncomingMessage } from "../../core/messages/inbound.ts";
+import type { Snowflake } from "../../core/projects/project.ts";
+import { type ProjectWish, projectNameProblem } from "../../core/projects/project-addition.ts";
+import { type RepositoryUrl, repositoryIn, showsLogin } from "../../core/projects/repository-url.ts";
+import type { PromptStore } from "../../core/turns/prompts.ts";
 import type { ChannelApi } from "../channel-api.ts";
 import { button, form, row } from "../components.ts";
 import { type InteractionHandler, interactionHandler, type Subject } from "../interactions/handler.ts";

@@ -1,6 +1,6 @@
-import type { AgentPool } from "../../core/agent-pool.ts";
-import type { Ledger, Session, SessionStore } from "../../core/ledger.ts";
-import type { Project } from "../../core/project.ts";
+import type { AgentPool } from "../../core/agents/agent-pool.ts";
+import type { Project } from "../../core/projects/project.ts";
+import type { Ledger, Session, SessionStore } from "../../core/turns/ledger.ts";
 import { button, row } from "../components.ts";
 import {
   type HandlerContext,

@@ -1,4 +1,4 @@
-import type { Turn } from "../../core/turn.ts";
+import type { Turn } from "../../core/turns/turn.ts";
 import { button, row } from "../components.ts";
 import {
   type HandlerContext,

@@ -1,6 +1,6 @@
 import type { APIApplicationCommandOptionChoice } from "discord-api-types/v10";
-import type { Action } from "../../core/access.ts";
-import type { Project, Snowflake } from "../../core/project.ts";
+import type { Action } from "../../core/access/access.ts";
+import type { Project, Snowflake } from "../../core/projects/project.ts";
 import type { InteractionAnswer } from "./answer.ts";
 import type { IncomingInteraction } from "./incoming-interaction.ts";
 

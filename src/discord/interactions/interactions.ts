@@ -1,8 +1,8 @@
 import type { REST } from "discord.js";
-import { type AccessPolicy, type Action, decideAccess, type Refusal } from "../../core/access.ts";
-import { CoordError } from "../../core/errors.ts";
-import type { Events } from "../../core/events.ts";
-import type { Project, Snowflake } from "../../core/project.ts";
+import { type AccessPolicy, type Action, decideAccess, type Refusal } from "../../core/access/access.ts";
+import { CoordError } from "../../core/operations/errors.ts";
+import type { Events } from "../../core/operations/events.ts";
+import type { Project, Snowflake } from "../../core/projects/project.ts";
 import { type AcknowledgedAnswer, createAnswer } from "./answer.ts";
 import { interactionFailedText } from "./failure-text.ts";
 import type { InteractionHandler } from "./handler.ts";

@@ -1,4 +1,4 @@
-import type { Action, Refusal } from "../../core/access.ts";
+import type { Action, Refusal } from "../../core/access/access.ts";
 
 /** What somebody reads, alone, who may not do what they tried. */
 export function refusalText(reason: Refusal, action: Action): string {

@@ -1,6 +1,6 @@
-import type { Ledger } from "../../core/ledger.ts";
-import type { Project, Snowflake } from "../../core/project.ts";
-import { EMPTY_END, type Turn } from "../../core/turn.ts";
+import type { Project, Snowflake } from "../../core/projects/project.ts";
+import type { Ledger } from "../../core/turns/ledger.ts";
+import { EMPTY_END, type Turn } from "../../core/turns/turn.ts";
 import { TURN_BUTTONS } from "../turn-buttons.ts";
 import { type HandlerContext, type InteractionHandler, interactionHandler, type Subject } from "./handler.ts";
 import type { IncomingInteraction } from "./incoming-interaction.ts";

@@ -1,5 +1,5 @@
-import { type Grant, grantOf } from "../../core/grants.ts";
-import type { PermissionRequest } from "../../core/prompts.ts";
+import { type Grant, grantOf } from "../../core/access/grants.ts";
+import type { PermissionRequest } from "../../core/turns/prompts.ts";
 import { button, row, textForm } from "../components.ts";
 import { cut, escaped, inCode } from "../reply/tool-line.ts";
 import { type PromptView, partId } from "./prompt-view.ts";

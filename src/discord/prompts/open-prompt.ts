@@ -1,6 +1,6 @@
-import type { PermissionAnswer } from "../../core/agent.ts";
-import type { PermissionRequest, PromptState } from "../../core/prompts.ts";
-import type { Turn } from "../../core/turn.ts";
+import type { PermissionAnswer } from "../../core/agents/agent.ts";
+import type { PermissionRequest, PromptState } from "../../core/turns/prompts.ts";
+import type { Turn } from "../../core/turns/turn.ts";
 import type { ChannelApi } from "../channel-api.ts";
 import type { OutgoingMessage } from "../message-payload.ts";
 import type { PromptView } from "./prompt-view.ts";

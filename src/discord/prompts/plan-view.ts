@@ -1,5 +1,5 @@
-import { ACCEPT_EDITS } from "../../core/grants.ts";
-import type { PermissionRequest } from "../../core/prompts.ts";
+import { ACCEPT_EDITS } from "../../core/access/grants.ts";
+import type { PermissionRequest } from "../../core/turns/prompts.ts";
 import { button, row, textForm } from "../components.ts";
 import { splitMessage } from "../reply/split-message.ts";
 import { cut, escaped } from "../reply/tool-line.ts";

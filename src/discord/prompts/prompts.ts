@@ -1,11 +1,17 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Events } from "../../core/events.ts";
-import type { GrantStore } from "../../core/grants.ts";
-import { maskedValue } from "../../core/masked-value.ts";
-import type { Project, Snowflake } from "../../core/project.ts";
-import type { PermissionRequest, Prompt, PromptState, PromptStore, Questions } from "../../core/prompts.ts";
-import type { Redactor } from "../../core/redactor.ts";
-import { Undeliverable } from "../../core/reply.ts";
+import type { GrantStore } from "../../core/access/grants.ts";
+import type { Events } from "../../core/operations/events.ts";
+import type { Project, Snowflake } from "../../core/projects/project.ts";
+import { maskedValue } from "../../core/secrets/masked-value.ts";
+import type { Redactor } from "../../core/secrets/redactor.ts";
+import type {
+  PermissionRequest,
+  Prompt,
+  PromptState,
+  PromptStore,
+  Questions,
+} from "../../core/turns/prompts.ts";
+import { Undeliverable } from "../../core/turns/reply.ts";
 import type { ChannelApi } from "../channel-api.ts";
 import type { InteractionAnswer } from "../interactions/answer.ts";
 import { type InteractionHandler, interactionHandler, type Subject } from "../interactions/handler.ts";

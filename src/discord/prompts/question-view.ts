@@ -1,5 +1,5 @@
 import { type APIMessageTopLevelComponent, ComponentType } from "discord-api-types/v10";
-import type { PermissionRequest } from "../../core/prompts.ts";
+import type { PermissionRequest } from "../../core/turns/prompts.ts";
 import { button, LABEL_LIMIT, row, textForm } from "../components.ts";
 import { MESSAGE_LIMIT } from "../reply/split-message.ts";
 import { cut, escaped } from "../reply/tool-line.ts";

@@ -1,4 +1,4 @@
-import type { AgentEvent } from "../../core/agent.ts";
+import type { AgentEvent } from "../../core/agents/agent.ts";
 import { NO_TODOS, nextTodoList, type TodoList } from "./todo-list.ts";
 import { toolLine } from "./tool-line.ts";
 

@@ -1,4 +1,4 @@
-import type { FailureCode } from "../../core/turn.ts";
+import type { FailureCode } from "../../core/turns/turn.ts";
 import { discordTime } from "./amounts.ts";
 
 /** What is known of a failure where people are told about it. */

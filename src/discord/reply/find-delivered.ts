@@ -1,4 +1,4 @@
-import type { Snowflake } from "../../core/project.ts";
+import type { Snowflake } from "../../core/projects/project.ts";
 import type { OwnMessage } from "../own-messages.ts";
 
 /** A message of ours of which it is not known whether Discord took it. */

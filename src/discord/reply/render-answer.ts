@@ -1,4 +1,4 @@
-import type { TurnEnd, TurnNote, TurnStats } from "../../core/turn.ts";
+import type { TurnEnd, TurnNote, TurnStats } from "../../core/turns/turn.ts";
 import type { OutgoingMessage } from "../message-payload.ts";
 import { dollars, duration } from "./amounts.ts";
 import { type AnswerView, spokenText } from "./answer-view.ts";

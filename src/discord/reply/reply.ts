@@ -1,8 +1,8 @@
-import type { DeliveryStore } from "../../core/ledger.ts";
-import type { Snowflake } from "../../core/project.ts";
-import type { Redactor } from "../../core/redactor.ts";
-import { type OpenReply, Refused, type Reply } from "../../core/reply.ts";
-import type { Turn } from "../../core/turn.ts";
+import type { Snowflake } from "../../core/projects/project.ts";
+import type { Redactor } from "../../core/secrets/redactor.ts";
+import type { DeliveryStore } from "../../core/turns/ledger.ts";
+import { type OpenReply, Refused, type Reply } from "../../core/turns/reply.ts";
+import type { Turn } from "../../core/turns/turn.ts";
 import type { ChannelApi } from "../channel-api.ts";
 import type { OutgoingMessage } from "../message-payload.ts";
 import type { OwnMessage } from "../own-messages.ts";

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { snowflakeAt } from "../../core/catch-up.ts";
-import type { DeliveryStore } from "../../core/ledger.ts";
-import { orAborted } from "../../core/or-aborted.ts";
-import type { Snowflake } from "../../core/project.ts";
-import { Undeliverable } from "../../core/reply.ts";
+import { snowflakeAt } from "../../core/messages/catch-up.ts";
+import type { Snowflake } from "../../core/projects/project.ts";
+import type { DeliveryStore } from "../../core/turns/ledger.ts";
+import { orAborted } from "../../core/turns/or-aborted.ts";
+import { Undeliverable } from "../../core/turns/reply.ts";
 import type { ChannelApi } from "../channel-api.ts";
 import type { OutgoingMessage } from "../message-payload.ts";
 import type { OwnMessage } from "../own-messages.ts";

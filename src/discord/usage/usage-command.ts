@@ -1,5 +1,5 @@
-import type { Project } from "../../core/project.ts";
-import { daysUpTo, type UsageTotals } from "../../core/usage.ts";
+import { daysUpTo, type UsageTotals } from "../../core/history/usage.ts";
+import type { Project } from "../../core/projects/project.ts";
 import type { CommandsDeps } from "../commands/commands-deps.ts";
 import { passOn } from "../commands/pass-on.ts";
 import { type InteractionHandler, interactionHandler, type Subject } from "../interactions/handler.ts";

@@ -1,4 +1,4 @@
-import type { UsageStore } from "../../core/usage.ts";
+import type { UsageStore } from "../../core/history/usage.ts";
 import type { UsageOverview } from "./usage-overview.ts";
 
 /** What `/usage` works on. */

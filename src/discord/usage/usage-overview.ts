@@ -1,4 +1,4 @@
-import { type DailyUsage, NO_USAGE, sumUsage, type UsageTotals, usageBy } from "../../core/usage.ts";
+import { type DailyUsage, NO_USAGE, sumUsage, type UsageTotals, usageBy } from "../../core/history/usage.ts";
 
 /** What some days took, by project, made for a picture and the numbers beside it. */
 export interface UsageOverview {

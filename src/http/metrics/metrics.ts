@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { Activity } from "../../core/activity.ts";
-import type { CoordEvent } from "../../core/events.ts";
-import type { Turn } from "../../core/turn.ts";
+import type { Activity } from "../../core/operations/activity.ts";
+import type { CoordEvent } from "../../core/operations/events.ts";
+import type { Turn } from "../../core/turns/turn.ts";
 import { createLabelCap } from "./label-cap.ts";
 
 /** What is asked when the metrics are read. */

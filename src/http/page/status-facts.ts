@@ -1,4 +1,4 @@
-import type { Health } from "../../core/health.ts";
+import type { Health } from "../../core/operations/health.ts";
 
 /** All that the status page shows, as it is at one moment. Times are ms since the epoch. */
 export interface StatusFacts {

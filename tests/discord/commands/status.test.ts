@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Session } from "../../../src/core/ledger.ts";
+import type { Session } from "../../../src/core/turns/ledger.ts";
 import { type StatusDeps, statusHandler } from "../../../src/discord/commands/status.ts";
 import { interactionBot, startDiscord } from "../../support/interaction-bot.ts";
 import { projectIn } from "../../support/projects.ts";

@@ -1,6 +1,6 @@
 import { PermissionFlagsBits } from "discord-api-types/v10";
 import { describe, expect, test } from "vitest";
-import type { Action } from "../../../src/core/access.ts";
+import type { Action } from "../../../src/core/access/access.ts";
 import { createChannelApi } from "../../../src/discord/channel-api.ts";
 import type { InteractionAnswer } from "../../../src/discord/interactions/answer.ts";
 import {

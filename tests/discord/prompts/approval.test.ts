@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { PermissionRequest } from "../../../src/core/prompts.ts";
+import type { PermissionRequest } from "../../../src/core/turns/prompts.ts";
 import { approvalView } from "../../../src/discord/prompts/approval.ts";
 import { withVisibleSigns } from "../../../src/discord/prompts/shown-code.ts";
 

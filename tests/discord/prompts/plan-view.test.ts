@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { PermissionRequest } from "../../../src/core/prompts.ts";
+import type { PermissionRequest } from "../../../src/core/turns/prompts.ts";
 import { planView } from "../../../src/discord/prompts/plan-view.ts";
 
 const NOTHING = { values: [], fields: {} };

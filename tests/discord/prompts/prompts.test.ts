@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { PermissionAnswer } from "../../../src/core/agent.ts";
-import type { PermissionRequest } from "../../../src/core/prompts.ts";
-import type { Turn } from "../../../src/core/turn.ts";
+import type { PermissionAnswer } from "../../../src/core/agents/agent.ts";
+import type { PermissionRequest } from "../../../src/core/turns/prompts.ts";
+import type { Turn } from "../../../src/core/turns/turn.ts";
 import { createChannelApi } from "../../../src/discord/channel-api.ts";
 import { createPrompts, type Prompts } from "../../../src/discord/prompts/prompts.ts";
 import { createGrantStore } from "../../../src/sqlite/grants.ts";

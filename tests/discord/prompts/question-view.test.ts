@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { PermissionRequest } from "../../../src/core/prompts.ts";
+import type { PermissionRequest } from "../../../src/core/turns/prompts.ts";
 import { questionView } from "../../../src/discord/prompts/question-view.ts";
 import { type ClaudeQuestion, questionsOf } from "../../../src/discord/prompts/questions.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { AgentEvent } from "../../../src/core/agent.ts";
+import type { AgentEvent } from "../../../src/core/agents/agent.ts";
 import { type AnswerView, EMPTY_VIEW, nextView, spokenText } from "../../../src/discord/reply/answer-view.ts";
 import { statusLines } from "../../../src/discord/reply/status-lines.ts";
 

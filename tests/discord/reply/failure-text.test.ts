@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { FailureCode } from "../../../src/core/turn.ts";
+import type { FailureCode } from "../../../src/core/turns/turn.ts";
 import { failureText } from "../../../src/discord/reply/failure-text.ts";
 
 const now = Date.UTC(2026, 0, 1);

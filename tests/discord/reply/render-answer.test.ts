@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { TurnEnd } from "../../../src/core/turn.ts";
+import type { TurnEnd } from "../../../src/core/turns/turn.ts";
 import { duration } from "../../../src/discord/reply/amounts.ts";
 import { type AnswerView, EMPTY_VIEW } from "../../../src/discord/reply/answer-view.ts";
 import { type RenderOptions, renderEnd, renderRunning } from "../../../src/discord/reply/render-answer.ts";

@@ -1,6 +1,6 @@
 import { createCanvas, loadImage } from "@napi-rs/canvas";
 import { expect, test } from "vitest";
-import { type DailyUsage, dayOf, daysUpTo, NO_USAGE } from "../../../src/core/usage.ts";
+import { type DailyUsage, dayOf, daysUpTo, NO_USAGE } from "../../../src/core/history/usage.ts";
 import type { CommandsDeps } from "../../../src/discord/commands/commands-deps.ts";
 import { usageChart } from "../../../src/discord/usage/usage-chart.ts";
 import { usageCommand } from "../../../src/discord/usage/usage-command.ts";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { HostTool } from "../../../src/core/agent.ts";
+import type { HostTool } from "../../../src/core/agents/agent.ts";
 import { use } from "../../../src/loopback/model/reply.ts";
 import { realClaude } from "../../support/real-claude.ts";
 

@@ -1,0 +1,38 @@
+import type { Snowflake } from "../projects/project.ts";
+import type { IncomingMessage } from "./inbound.ts";
+
+export interface CatchUpLimits {
+  /** Older ones are not run by themselves. */
+  readonly maxAgeMs: number;
+  /** Of one channel, so many of the newest are run; those before them are too many to run unasked. */
+  readonly maxMessages: number;
+  /** Those from before this time (ms since the epoch) are not run by themselves. */
+  readonly expireBeforeMs?: number | undefined;
+}
+
+/** What becomes of missed messages: `run` as if they came now, or `expire`: told, with a way to run them after all. */
+export function planCatchUp(
+  missed: readonly IncomingMessage[],
+  limits: CatchUpLimits,
+  nowMs: number,
+): readonly { readonly message: IncomingMessage; readonly fate: "run" | "expire" }[] {
+  const firstToRun = missed.length - limits.maxMessages;
+  return missed.map((message, index) => {
+    const oldestMs = Math.max(nowMs - limits.maxAgeMs, limits.expireBeforeMs ?? 0);
+    const isOld = snowflakeTimeMs(message.id) < oldestMs;
+    return { message, fate: isOld || index < firstToRun ? "expire" : "run" };
+  });
+}
+
+/** When a snowflake was made, in ms since the epoch. */
+export function snowflakeTimeMs(id: Snowflake): number {
+  return Number(BigInt(id) >> 22n) + DISCORD_EPOCH_MS;
+}
+
+/** The first snowflake of a moment in ms since the epoch. */
+export function snowflakeAt(timeMs: number): Snowflake {
+  return String(BigInt(Math.max(0, timeMs - DISCORD_EPOCH_MS)) << 22n);
+}
+
+/** From Discord's reference, "Snowflakes". */
+const DISCORD_EPOCH_MS = 1_420_070_400_000;

@@ -1,0 +1,117 @@
+import type { AgentCommand, AgentEvent, AgentFailure, AgentTurnEnd, PromptPart } from "../agents/agent.ts";
+
+/** The part of an agent that one turn needs. */
+export interface TurnAgent {
+  send(command: AgentCommand): void;
+  /** Hears this turn's events until the returned function is called. */
+  listen(listener: (event: AgentEvent) => void): () => void;
+}
+
+export interface TurnRunOptions {
+  readonly turnId: string;
+  readonly prompt: readonly PromptPart[];
+  /** No event at all for this long in a running turn: it is told, then interrupted. */
+  readonly stallTimeoutMs: number;
+  /** How long an interrupt may take before the process is ended instead. */
+  readonly interruptGraceMs: number;
+  /** How long the process may take to end at SIGTERM. */
+  readonly stopGraceMs: number;
+  readonly onEvent: (event: AgentEvent) => void;
+  /** Aborted to interrupt the turn; the session stays usable. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs one turn on an agent and always comes to an end: the agent's own, its exit, an interrupt that was heard, or
+ * the end of a process that no longer listens. Never rejects.
+ */
+export function runTurn(agent: TurnAgent, options: TurnRunOptions): Promise<AgentTurnEnd> {
+  return new Promise((resolve) => {
+    const { signal } = options;
+    const openPrompts = new Set<string>();
+    // A resumed agent may take up another turn first that was cut short: what it says there answers nobody.
+    let isForeign = false;
+    let stalled: AgentFailure | undefined;
+    let stallTimer: NodeJS.Timeout | undefined;
+    let interruptTimer: NodeJS.Timeout | undefined;
+
+    const settle = (end: AgentTurnEnd) => {
+      clearTimeout(stallTimer);
+      clearTimeout(interruptTimer);
+      signal.removeEventListener("abort", interrupt);
+      stopListening();
+      resolve(end);
+    };
+
+    const interrupt = () => {
+      if (interruptTimer !== undefined) return;
+      agent.send({ type: "interrupt" });
+      interruptTimer = setTimeout(
+        () => agent.send({ type: "stop", graceMs: options.stopGraceMs }),
+        options.interruptGraceMs,
+      );
+    };
+
+    const watchForStall = () => {
+      clearTimeout(stallTimer);
+      // While a person is asked, silence is theirs: approvals have a time limit of their own.
+      if (openPrompts.size > 0) return;
+      stallTimer = setTimeout(() => {
+        const detail = `no line from the agent for ${options.stallTimeoutMs} ms`;
+        stalled = { code: "stalled", detail };
+        interrupt();
+      }, options.stallTimeoutMs);
+    };
+
+    const stopListening = agent.listen((event) => {
+      if (event.type === "permission_requested") openPrompts.add(event.requestId);
+      if (event.type === "permission_answered" || event.type === "permission_withdrawn") {
+        openPrompts.delete(event.requestId);
+      }
+      watchForStall();
+      if (event.type === "turn_started") isForeign = event.turnId !== options.turnId;
+      if (event.type === "turn_ended") {
+        isForeign = false;
+        if (event.turnId === options.turnId) settle(stalled ? failed(stalled, event.end) : event.end);
+        return;
+      }
+      if (event.type === "exited") {
+        if (stalled) return settle(failed(stalled));
+        // Somebody stopped the process on purpose: an interrupt that it did not hear, a reset, the daemon's end.
+        if (signal.aborted || event.failure === undefined)
+          return settle({ ...NOTHING, outcome: "interrupted" });
+        return settle(failed(event.failure));
+      }
+      if (!isForeign || !SPEECH.has(event.type)) options.onEvent(event);
+    });
+
+    watchForStall();
+    signal.addEventListener("abort", interrupt);
+    agent.send({ type: "turn", turnId: options.turnId, prompt: options.prompt });
+    if (signal.aborted) interrupt();
+  });
+}
+
+const SPEECH: ReadonlySet<AgentEvent["type"]> = new Set([
+  "turn_started",
+  "text",
+  "preview",
+  "preview_withdrawn",
+]);
+
+const NOTHING: AgentTurnEnd = {
+  outcome: "completed",
+  text: "",
+  sessionCostUsd: 0,
+  durationMs: 0,
+  numTurns: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  contextTokens: 0,
+  contextWindow: 0,
+  deniedTools: [],
+};
+
+function failed(failure: AgentFailure, end: AgentTurnEnd = NOTHING): AgentTurnEnd {
+  return { ...end, outcome: "failed", failure };
+}

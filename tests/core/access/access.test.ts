@@ -1,0 +1,83 @@
+import { describe, expect, test } from "vitest";
+import { type AccessPolicy, type Action, type Actor, decideAccess } from "../../../src/core/access/access.ts";
+import type { AccessRule, Project } from "../../../src/core/projects/project.ts";
+
+const GUILD = "100";
+const NOBODY = { users: [], roles: [], everyone: false };
+const member: Actor = {
+  userId: "1",
+  kind: "member",
+  guildId: GUILD,
+  roleIds: [],
+  administrator: false,
+  manageGuild: false,
+  timedOutUntilMs: undefined,
+};
+const actors = {
+  stranger: member,
+  listedUser: { ...member, userId: "2" },
+  withRole: { ...member, userId: "3", roleIds: ["20"] },
+  manager: { ...member, userId: "4", manageGuild: true },
+  administrator: { ...member, userId: "5", administrator: true },
+  listedAdmin: { ...member, userId: "6" },
+  timedOutAdmin: { ...member, userId: "6", timedOutUntilMs: 1_001 },
+  formerlyTimedOut: { ...member, userId: "2", timedOutUntilMs: 1_000 },
+  bot: { ...member, userId: "2", kind: "bot", administrator: true },
+  webhook: { ...member, userId: "2", kind: "webhook", administrator: true },
+  inDirectMessage: { ...member, userId: "6", guildId: undefined, administrator: true },
+  adminElsewhere: { ...member, userId: "5", guildId: "999", administrator: true },
+} satisfies Record<string, Actor>;
+
+const policy = (access: AccessRule | undefined): AccessPolicy => ({
+  guildIds: [GUILD],
+  access,
+  admins: { users: ["6"], roles: [] },
+});
+const listed: AccessRule = { users: ["2"], roles: ["20"], everyone: false };
+const ACTIONS: readonly Action[] = ["talk", "approve", "manage", "admin"];
+
+function allowedActions(actor: Actor, rule: AccessPolicy, project?: Project): string {
+  const target = { guildId: GUILD, project };
+  return ACTIONS.filter((action) => decideAccess(actor, action, target, rule, 1_000).allowed).join(" ");
+}
+
+describe("who may do what", () => {
+  const all = "talk approve manage admin";
+  test.each<[keyof typeof actors, string, string, string]>([
+    // who               nothing configured      users and roles listed  everyone
+    ["stranger", "", "", "talk approve"],
+    ["listedUser", "", "talk approve", "talk approve"],
+    ["withRole", "", "talk approve", "talk approve"],
+    ["manager", "talk approve manage", "manage", "talk approve manage"],
+    ["administrator", all, all, all],
+    ["listedAdmin", all, all, all],
+    ["timedOutAdmin", "", "", ""],
+    ["formerlyTimedOut", "", "talk approve", "talk approve"],
+    ["bot", "", "", ""],
+    ["webhook", "", "", ""],
+    ["inDirectMessage", "", "", ""],
+    ["adminElsewhere", "", "", ""],
+  ])("%s", (who, nothing, lists, everyone) => {
+    expect(allowedActions(actors[who], policy(undefined))).toBe(nothing);
+    expect(allowedActions(actors[who], policy(NOBODY))).toBe(nothing);
+    expect(allowedActions(actors[who], policy(listed))).toBe(lists);
+    expect(allowedActions(actors[who], policy({ ...NOBODY, everyone: true }))).toBe(everyone);
+  });
+});
+
+test("a project's own rule stands in place of the general one", () => {
+  const project = { access: { users: ["1"], roles: [], everyone: false } } as unknown as Project;
+  expect(allowedActions(actors.stranger, policy(listed), project)).toBe("talk approve");
+  expect(allowedActions(actors.listedUser, policy(listed), project)).toBe("");
+});
+
+test("a target outside any guild is refused, whoever asks", () => {
+  const decision = decideAccess(
+    actors.administrator,
+    "talk",
+    { guildId: undefined, project: undefined },
+    policy(listed),
+    0,
+  );
+  expect(decision).toEqual({ allowed: false, reason: "direct_message" });
+});

@@ -1,0 +1,109 @@
+import { expect, test } from "vitest";
+import type { AgentCommand, AgentEvent } from "../../../src/core/agents/agent.ts";
+import { runTurn, type TurnRunOptions } from "../../../src/core/turns/turn-run.ts";
+import { EMPTY_END } from "../../support/fake-agents.ts";
+
+function setUp(options: Partial<TurnRunOptions> = {}) {
+  const sent: AgentCommand[] = [];
+  let emit: (event: AgentEvent) => void = () => {};
+  const stop = new AbortController();
+  const end = runTurn(
+    {
+      send: (command) => sent.push(command),
+      listen: (listener) => {
+        emit = listener;
+        return () => {
+          emit = () => {};
+        };
+      },
+    },
+    {
+      turnId: "t1",
+      prompt: [{ type: "text", text: "hello" }],
+      stallTimeoutMs: 10_000,
+      interruptGraceMs: 20,
+      stopGraceMs: 5,
+      onEvent: () => {},
+      signal: stop.signal,
+      ...options,
+    },
+  );
+  return { sent, end, stop, emit: (event: AgentEvent) => emit(event) };
+}
+
+const types = (commands: readonly AgentCommand[]) => commands.map((command) => command.type);
+
+test("a turn ends as its agent says", async () => {
+  const { end, emit, sent } = setUp();
+  emit({ type: "turn_ended", turnId: "t1", end: { ...EMPTY_END, text: "hi" } });
+  expect(await end).toMatchObject({ outcome: "completed", text: "hi" });
+  expect(types(sent)).toEqual(["turn"]);
+});
+
+test("what a resumed agent says to an earlier turn first is no answer to this one", async () => {
+  const heard: string[] = [];
+  const { end, emit } = setUp({ onEvent: (event) => void (event.type === "text" && heard.push(event.text)) });
+  for (const turnId of ["t0", "t1"]) {
+    emit({ type: "turn_started", turnId });
+    emit({ type: "text", text: `answer to ${turnId}`, inSubagent: false });
+    emit({ type: "turn_ended", turnId, end: { ...EMPTY_END, text: turnId } });
+  }
+  expect(await end).toMatchObject({ text: "t1" });
+  expect(heard).toEqual(["answer to t1"]);
+});
+
+test("a turn whose agent dies fails with what the agent said of it", async () => {
+  const { end, emit } = setUp();
+  emit({ type: "exited", failure: { code: "session_unknown", detail: "No conversation found" } });
+  expect(await end).toMatchObject({ outcome: "failed", failure: { code: "session_unknown" } });
+});
+
+test("a silent turn is interrupted and fails as stalled", async () => {
+  const { end, emit, sent } = setUp({ stallTimeoutMs: 20 });
+  await expect.poll(() => types(sent)).toContain("interrupt");
+  emit({ type: "turn_ended", turnId: "t1", end: { ...EMPTY_END, outcome: "interrupted" } });
+  expect(await end).toMatchObject({ outcome: "failed", failure: { code: "stalled" } });
+});
+
+test("an agent that does not hear the interrupt is stopped", async () => {
+  const { end, emit, sent } = setUp({ stallTimeoutMs: 20 });
+  await expect.poll(() => types(sent)).toEqual(["turn", "interrupt", "stop"]);
+  emit({ type: "exited", failure: undefined });
+  expect(await end).toMatchObject({ outcome: "failed", failure: { code: "stalled" } });
+});
+
+test("signs of life keep a turn running", async () => {
+  const { end, emit, sent } = setUp({ stallTimeoutMs: 60 });
+  const beat = setInterval(() => emit({ type: "alive" }), 10);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  clearInterval(beat);
+  expect(types(sent)).toEqual(["turn"]);
+  emit({ type: "turn_ended", turnId: "t1", end: EMPTY_END });
+  await end;
+});
+
+test("while a person is asked for permission, silence is no stall", async () => {
+  const { end, emit, sent } = setUp({ stallTimeoutMs: 30 });
+  emit({
+    type: "permission_requested",
+    requestId: "r1",
+    toolUseId: "u1",
+    toolName: "Bash",
+    input: {},
+    suggestions: [],
+  });
+  await new Promise((resolve) => setTimeout(resolve, 120));
+  expect(types(sent)).toEqual(["turn"]);
+  emit({ type: "permission_answered", requestId: "r1" });
+  await expect.poll(() => types(sent)).toContain("interrupt");
+  emit({ type: "exited", failure: undefined });
+  await end;
+});
+
+test("an interrupted turn ends as interrupted, also when the process had to be ended", async () => {
+  const { end, emit, sent, stop } = setUp();
+  stop.abort();
+  await expect.poll(() => types(sent)).toEqual(["turn", "interrupt", "stop"]);
+  emit({ type: "exited", failure: undefined });
+  expect(await end).toMatchObject({ outcome: "interrupted" });
+});
