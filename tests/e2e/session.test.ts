@@ -3,7 +3,7 @@ import { type APIMessage, ChannelType, PermissionFlagsBits } from "discord-api-t
 import { expect, test } from "vitest";
 import type { Person } from "../../src/loopback/discord/people/person.ts";
 import { createSessionStore } from "../../src/sqlite/sessions.ts";
-import { ask, written } from "../support/answers.ts";
+import { ask, isFinished, written } from "../support/answers.ts";
 import { daemonFixture } from "../support/daemon.ts";
 import { testDatabase } from "../support/database.ts";
 import { bash, play } from "../support/fake-steps.ts";
@@ -116,6 +116,18 @@ test("while a turn runs, nothing is resumed or forked", async () => {
   await runs(ann, "/stop");
 });
 
+test("while the first answer is being written there is nothing to fork or export, and a press says so", async () => {
+  const { ann, channel, text, runs } = await scene();
+  await ann.says(channel, play(bash("tail -f /dev/null"), "Done."), { mention: true });
+  await expect.poll(text, PATIENCE).toContain("tail -f");
+  const view = await runs(ann, "/session");
+  const forked = await (await ann.clicks(view, "Fork into a thread")).waitsForReply();
+  expect(forked.at(-1)?.content).toContain("Claude is at work here");
+  const exported = await (await ann.clicks(view, "Export")).waitsForReply();
+  expect(exported.at(-1)?.content).toContain("Nothing has been answered in this session yet");
+  await runs(ann, "/stop");
+});
+
 test("a session is forked into a thread: both know what was said before, and neither what the other hears then", async () => {
   const { ann, channel, discord, fixture, sessions, runs } = await scene();
   await ask(ann, channel, "My favourite colour is teal.");
@@ -157,12 +169,7 @@ test("in a forum a fork is a post", async () => {
     { timeoutMs: 60_000 },
   );
   const post = await ann.posts(forum, "Colours", `${discord.bot.mention} My favourite colour is teal.`);
-  await discord.until(
-    () => written(discord, post).some(({ content }) => content.includes("I will remember")),
-    {
-      timeoutMs: 60_000,
-    },
-  );
+  await discord.until(() => written(discord, post).some(isFinished), { timeoutMs: 60_000 });
   const [list] = await (await ann.runs(post, "/session")).waitsForReply({ timeoutMs: 20_000 });
   const replies = await (await ann.clicks(list!, "Fork into a thread")).waitsForReply({
     timeoutMs: 20_000,

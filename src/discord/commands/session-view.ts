@@ -57,15 +57,14 @@ function headline({ sessionId, title, messageCount, costUsd, lastActiveMs }: Cha
 
 function actions(session: ChannelSession | undefined): NonNullable<OutgoingMessage["components"]> {
   if (session === undefined) return [];
-  const { sessionId, ended, messageCount } = session;
+  const { sessionId, ended } = session;
   const of = (part: keyof typeof SESSION_PARTS) => `${SESSION_PARTS[part]}:${sessionId}`;
-  const isEmpty = { disabled: messageCount === 0 };
   return [
     row(
       ...(ended === undefined ? [] : [button(of("resume"), "Resume", { color: "blue" })]),
-      button(of("fork"), "Fork into a thread", isEmpty),
+      button(of("fork"), "Fork into a thread"),
       button(of("rename"), "Rename…"),
-      button(of("export"), "Export", isEmpty),
+      button(of("export"), "Export"),
     ),
   ];
 }

@@ -52,6 +52,7 @@ export function sessionParts(deps: CommandsDeps): Readonly<Record<string, Intera
         const { conversationId, session } = subject;
         const isCurrent = session.ended === undefined;
         if (isCurrent && isBusy(conversationId, deps)) return answer.whisper({ content: BUSY });
+        if (session.messageCount === 0) return answer.whisper({ content: EMPTY });
         const threadId = await forkSession(subject, interaction.actor.userId, deps);
         const content = `<#${threadId}> goes on from here with a copy of this session; this one stays as it is.`;
         await answer.whisper({ content });
@@ -92,6 +93,7 @@ export function sessionParts(deps: CommandsDeps): Readonly<Record<string, Intera
       action: "talk",
       subject,
       run: async ({ subject: { session, project }, answer }) => {
+        if (session.messageCount === 0) return answer.whisper({ content: EMPTY });
         const markdown = deps.exportSession(session.sessionId);
         if (markdown === undefined) return answer.whisper({ content: GONE });
         const data = Buffer.from(markdown);
@@ -112,6 +114,7 @@ const MOST_TITLE = 80;
 /** Discord takes 10 MiB from a bot; a request has some more around it. */
 const MOST_BYTES = 10_000_000;
 const GONE = "This channel no longer has that session. Run `/session` again.";
+const EMPTY = "Nothing has been answered in this session yet.";
 const BUSY = "Claude is at work here. Wait for its answer, or stop it with `/stop`, and press again.";
 
 function view(place: Place, chosenId: string | undefined, deps: CommandsDeps): OutgoingMessage {
