@@ -49,6 +49,8 @@ export function mangled(value: Arbitrary<Record<string, unknown>>): Arbitrary<Re
 
 /** Deeper than this, lists are empty and what may be left out is. */
 const DEPTH = 4;
+/** Here even what must be there is empty, since a description may hold itself. */
+const BOTTOM = 12;
 
 function arbitraryOf({ def }: Schema, depth: number): Arbitrary<unknown> {
   const inner = (schema: Schema | undefined) =>
@@ -73,16 +75,16 @@ function arbitraryOf({ def }: Schema, depth: number): Arbitrary<unknown> {
     }
     case "intersection":
       return inner(def.left);
-    case "optional":
     case "nullable":
+      return depth >= DEPTH ? fc.constant(null) : fc.oneof(inner(def.innerType), fc.constant(null));
+    // Left out by its object, or there: never null, which discord.js would refuse to read.
+    case "optional":
     case "nonoptional":
     case "default":
     case "readonly":
-      return depth >= DEPTH && def.type !== "nonoptional"
-        ? fc.constant(null)
-        : fc.oneof(inner(def.innerType), fc.constant(null));
+      return inner(def.innerType);
     case "lazy":
-      return depth >= DEPTH || def.getter === undefined
+      return depth >= BOTTOM || def.getter === undefined
         ? fc.constant({})
         : arbitraryOf(def.getter(), depth + 1);
     case "pipe":
