@@ -28,24 +28,20 @@ export function tableLines<Row>(
   rows: readonly Row[],
   width: number,
 ): string[] {
-  const cells = [
-    columns.map(({ title }) => title),
-    ...rows.map((row) => columns.map(({ value }) => oneLine(value(row)))),
-  ];
-  const needed = columns.map((_, index) =>
-    cells.reduce((most, line) => Math.max(most, line[index]?.length ?? 0), 0),
-  );
+  // Column by column, and without an array for each row: a list may have ten thousand.
+  const cells = columns.map(({ title, value }) => [title, ...rows.map((row) => oneLine(value(row)))]);
+  const needed = cells.map((column) => column.reduce((most, { length }) => Math.max(most, length), 0));
   const widths = shrunk(needed, columns, width - GAP.length * (columns.length - 1));
-  const places = widths.map((space, index) => ({ space, isRight: columns[index]?.align === "right" }));
-  // A list may have ten thousand rows.
-  return cells.map((line) => {
-    let text = "";
-    for (const [index, { space, isRight }] of places.entries()) {
-      const cell = cut(line[index] ?? "", space);
-      text += (index === 0 ? "" : GAP) + (isRight ? cell.padStart(space) : cell.padEnd(space));
-    }
-    return text.trimEnd();
+  const padded = cells.map((column, index) => {
+    const space = widths[index] ?? 0;
+    const isRight = columns[index]?.align === "right";
+    return column.map((cell) => {
+      const shown = cut(cell, space);
+      return isRight ? shown.padStart(space) : shown.padEnd(space);
+    });
   });
+  const [first = [], ...others] = padded;
+  return first.map((cell, row) => others.reduce((line, column) => line + GAP + column[row], cell).trimEnd());
 }
 
 const GAP = "  ";

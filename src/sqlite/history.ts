@@ -49,8 +49,9 @@ export function createHistory(db: Database): History {
   return {
     sessions: ({ project, past: withPast } = {}) => {
       const openTurnsOf = new Map(open.all() as [string, number][]);
-      const rows = (withPast ? listWithPast : list).all({ project: project ?? null }) as SessionRow[];
-      return rows.map((row) =>
+      const rows = (withPast ? listWithPast : list).iterate({ project: project ?? null });
+      // One by one: ten thousand rows kept until the last is read cost more to collect than to read.
+      return Array.from(rows as Iterable<SessionRow>, (row) =>
         sessionRecord(row, row.ended_at === null ? openTurnsOf.get(row.channel_id) : 0),
       );
     },
