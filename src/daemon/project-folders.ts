@@ -11,7 +11,7 @@ import {
 import { rm } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve, sep } from "node:path";
 import { CoordError } from "../core/operations/errors.ts";
-import type { Addition, ProjectFolders } from "../core/projects/project-addition.ts";
+import type { Addition, ProjectFolders } from "../core/projects/addition.ts";
 import type { RepositoryUrl } from "../core/projects/repository-url.ts";
 
 export interface ProjectFoldersDeps {

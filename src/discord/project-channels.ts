@@ -8,8 +8,8 @@ import {
 } from "discord-api-types/v10";
 import { snowflakeTimeMs } from "../core/messages/catch-up.ts";
 import { CoordError } from "../core/operations/errors.ts";
+import type { Addition, ProjectChannels } from "../core/projects/addition.ts";
 import type { Snowflake } from "../core/projects/project.ts";
-import type { Addition, ProjectChannels } from "../core/projects/project-addition.ts";
 import { memberPermissions, type OverwrittenChannel } from "./member-permissions.ts";
 import { NEEDED_PERMISSIONS } from "./needed-permissions.ts";
 

@@ -1,4 +1,4 @@
-import type { Addition, AdditionJournal, PlannedFolder } from "../core/projects/project-addition.ts";
+import type { Addition, AdditionJournal, PlannedFolder } from "../core/projects/addition.ts";
 import type { Database } from "./database.ts";
 
 /** Projects that are being added, each until it is there or undone. */

@@ -2,11 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { join } from "node:path";
 import { ChannelType, PermissionFlagsBits } from "discord-api-types/v10";
 import { describe, expect, test } from "vitest";
-import {
-  type AdditionDeps,
-  createAdditions,
-  type ProjectWish,
-} from "../../src/core/projects/project-addition.ts";
+import type { ProjectWish } from "../../src/core/projects/addition.ts";
+import { type AdditionDeps, createAdditions } from "../../src/core/projects/project-addition.ts";
 import { type RepositoryUrl, repositoryUrl } from "../../src/core/projects/repository-url.ts";
 import { createProjectFolders } from "../../src/daemon/project-folders.ts";
 import { createProjectChannels } from "../../src/discord/project-channels.ts";

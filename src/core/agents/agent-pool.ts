@@ -1,49 +1,23 @@
-import type { PermissionMode, Snowflake } from "../projects/project.ts";
-import { runTurn, type TurnRunOptions } from "../turns/turn-run.ts";
-import type {
-  Agent,
-  AgentEvent,
-  AgentSpec,
-  AgentTurnEnd,
-  ContextUsage,
-  PermissionAnswer,
-  StartAgent,
-} from "./agent.ts";
+import type { Snowflake } from "../projects/project.ts";
+import type { AgentSpec, ContextUsage, PermissionAnswer } from "./agent.ts";
+import {
+  type AgentLease,
+  openPlace,
+  type Place,
+  type PlaceDeps,
+  type PlaceLimits,
+  type Restriction,
+} from "./place.ts";
 
-export interface AgentPoolLimits {
+export interface AgentPoolLimits extends PlaceLimits {
   /** At most so many processes at once, those that are still ending among them. */
   readonly maxAgents: number;
-  /** An agent that was not used for this long is ended. */
-  readonly idleTimeoutMs: number;
   /** An agent that was started ahead of a message that never came is ended after this. */
   readonly warmTimeoutMs: number;
-  /** How long an agent stays in use after its last background task: it speaks of it 20 ms later, as measured. */
-  readonly afterTasksMs: number;
-  /** An agent that has the word by itself and says nothing for this long is ended. */
-  readonly stallTimeoutMs: number;
-  /** How long a process may take to end by itself before it is killed. */
-  readonly stopGraceMs: number;
 }
 
-export interface AgentPoolDeps {
-  readonly startAgent: StartAgent;
-  /** Asked each time, so that a changed config counts from then on. */
+export interface AgentPoolDeps extends PlaceDeps {
   readonly limits: () => AgentPoolLimits;
-  /** What an agent says when no turn of ours runs: a background task ended, and it took up the word by itself. */
-  readonly onUnprompted: (conversationId: Snowflake, event: AgentEvent, sessionId: string) => void;
-  readonly now: () => number;
-  /** Names the program that a new agent would run; another than an agent's own means that it was updated since. */
-  readonly program?: () => string;
-}
-
-/** The use of a conversation's agent for one turn. */
-export interface AgentLease {
-  run(
-    options: Omit<TurnRunOptions, "onEvent"> & { onEvent: (event: AgentEvent) => void },
-  ): Promise<AgentTurnEnd>;
-  answer(requestId: string, answer: PermissionAnswer): void;
-  /** Gives the agent back; it stays warm. */
-  release(): void;
 }
 
 export interface AgentPool {
@@ -66,10 +40,7 @@ export interface AgentPool {
   /** Names the session of the conversation's agent, if that runs. */
   rename(conversationId: Snowflake, sessionId: string, title: string): void;
   /** Makes less allowed, at once and also for a turn that runs: what the rules name is asked about. */
-  restrict(
-    conversationId: Snowflake,
-    change: { rules: readonly string[]; permissionMode: PermissionMode },
-  ): void;
+  restrict(conversationId: Snowflake, change: Restriction): void;
   /** Ends the conversation's agent; settles when its process is gone. */
   end(conversationId: Snowflake): Promise<void>;
   /** The session of each running agent, by conversation. */
@@ -98,129 +69,21 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
   // Agents that would be good to have: whoever waits for one in earnest goes first.
   const wishes = new Map<Snowflake, AgentSpec>();
   let stopping = false;
-  const questions = new Map<string, (context: ContextUsage | undefined) => void>();
-  let asked = 0;
-
-  const describe = (place: Place, signal: AbortSignal) =>
-    new Promise<ContextUsage | undefined>((resolve) => {
-      const requestId = String(++asked);
-      const settle = (context: ContextUsage | undefined) => {
-        questions.delete(requestId);
-        resolve(context);
-      };
-      questions.set(requestId, settle);
-      signal.addEventListener("abort", () => settle(undefined), { once: true });
-      place.agent?.send({ type: "describe_context", requestId });
-    });
 
   const open = (conversationId: Snowflake, spec: AgentSpec): Place => {
-    const place: Place = {
-      conversationId,
-      spec,
-      program: deps.program?.(),
-      agent: undefined,
-      state: "idle",
-      tasks: 0,
-      withdrawn: new Set(),
-      unprompted: false,
-      lastUsedMs: deps.now(),
-      listener: undefined,
-      timer: undefined,
-      gone: undefined,
-    };
-    places.set(conversationId, place);
-    place.agent = deps.startAgent(spec, (event) => hear(place, event));
-    place.gone = place.agent.exited.then(() => {
-      clearTimeout(place.timer);
+    const onGone = () => {
       places.delete(conversationId);
       serve();
-    });
+    };
+    const place = openPlace(conversationId, spec, { ...deps, onChange: () => serve(), onGone });
+    places.set(conversationId, place);
     return place;
   };
 
-  const hear = (place: Place, event: AgentEvent) => {
-    if (event.type === "context_described") return questions.get(event.requestId)?.(event.context);
-    if (event.type === "exited") place.state = "ending";
-    if (event.type === "background") countTasks(place, event.tasks);
-    if (event.type === "turn_started") place.unprompted = event.turnId === undefined;
-    // A turn of ours that waits behind one of the agent's own hears that the agent lives, and when it dies.
-    const concernsBoth = event.type === "alive" || event.type === "exited" || event.type === "background";
-    if (!place.unprompted || concernsBoth) place.listener?.(event);
-    if (!place.unprompted) return;
-    // Nobody has asked for this and nobody watches it, but the next turn waits for its end.
-    clearTimeout(place.timer);
-    place.timer = setTimeout(() => void close(place), deps.limits().stallTimeoutMs);
-    deps.onUnprompted(place.conversationId, event, place.spec.sessionId);
-    if (event.type === "turn_ended" || event.type === "exited") {
-      place.unprompted = false;
-      rest(place, deps.limits().idleTimeoutMs);
-      serve();
-    }
-  };
-
-  /** When the last task ends, the agent is about to take the word by itself: it stays in use for a moment. */
-  const countTasks = (place: Place, tasks: number) => {
-    if (tasks > 0 || place.tasks === 0) {
-      place.tasks = tasks;
-      return;
-    }
-    setTimeout(() => {
-      place.tasks = 0;
-      serve();
-    }, deps.limits().afterTasksMs);
-  };
-
-  const close = (place: Place): Promise<void> => {
-    if (place.state !== "ending") {
-      place.state = "ending";
-      clearTimeout(place.timer);
-      place.agent?.send({ type: "stop", graceMs: deps.limits().stopGraceMs });
-    }
-    return place.gone ?? Promise.resolve();
-  };
-
-  /** Starts the clock after which an unused agent ends; one with background tasks is in use. */
-  const rest = (place: Place, timeoutMs: number) => {
-    clearTimeout(place.timer);
-    place.lastUsedMs = deps.now();
-    place.timer = setTimeout(() => {
-      if (isFree(place)) void close(place);
-      else if (place.state === "idle") rest(place, timeoutMs);
-    }, timeoutMs);
-  };
-
-  const lease = (place: Place): AgentLease => {
-    clearTimeout(place.timer);
-    place.state = "busy";
-    let released = false;
-    return {
-      run: (options) =>
-        runTurn(
-          {
-            send: (command) => place.agent?.send(command),
-            listen: (listener) => {
-              place.listener = listener;
-              return () => {
-                place.listener = undefined;
-              };
-            },
-          },
-          options,
-        ),
-      answer: (requestId, answer) => {
-        place.agent?.send({ type: "answer", requestId, answer });
-        hear(place, { type: "permission_answered", requestId });
-      },
-      release: () => {
-        if (released) return;
-        released = true;
-        if (place.state === "busy") {
-          place.state = "idle";
-          rest(place, deps.limits().idleTimeoutMs);
-        }
-        serve();
-      },
-    };
+  /** The conversation's agent, if it is not about to end. */
+  const live = (conversationId: Snowflake): Place | undefined => {
+    const place = places.get(conversationId);
+    return place?.state === "ending" ? undefined : place;
   };
 
   /** Gives places to those who wait, in order; stops at the first who can't have one yet. */
@@ -236,7 +99,7 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
         continue;
       }
       waiting.splice(index, 1);
-      waiter.resolve(lease(place));
+      waiter.resolve(place.lease());
     }
     if (waiting.length === 0) grant();
   };
@@ -248,7 +111,7 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
         wishes.delete(conversationId);
       } else if (places.size < deps.limits().maxAgents) {
         wishes.delete(conversationId);
-        rest(open(conversationId, spec), deps.limits().warmTimeoutMs);
+        open(conversationId, spec).rest(deps.limits().warmTimeoutMs);
       } else {
         return makeRoom(0);
       }
@@ -257,10 +120,11 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
 
   /** Ends the agent that was longest unused, unless so many are ending already that there will be room. */
   const makeRoom = (ahead: number) => {
-    const ending = [...places.values()].filter((place) => place.state === "ending").length;
-    const oldest = [...places.values()].filter(isFree).sort((a, b) => a.lastUsedMs - b.lastUsedMs)[0];
+    const all = [...places.values()];
+    const ending = all.filter(({ state }) => state === "ending").length;
     if (ending > ahead) return;
-    if (oldest !== undefined) void close(oldest);
+    const oldest = all.filter(({ isFree }) => isFree).sort((a, b) => a.lastUsedMs - b.lastUsedMs)[0];
+    if (oldest !== undefined) void oldest.close();
     // All are busy: a wish is not worth keeping until one is not.
     else if (ending === 0) wishes.clear();
   };
@@ -268,11 +132,9 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
   const tryTake = ({ conversationId, spec }: Waiter, ahead: number): Place | undefined => {
     const own = places.get(conversationId);
     if (own !== undefined) {
-      if (own.state !== "idle" || own.unprompted) return undefined;
-      // An updated CLI counts from the next turn on: two versions on one session would be nobody's wish.
-      const isCurrent = own.program === deps.program?.() && own.withdrawn.size === 0;
-      if (isCurrent && adapt(own, spec)) return own;
-      if (own.tasks === 0) void close(own);
+      if (own.state !== "idle" || own.isUnprompted) return undefined;
+      if (own.adapt(spec)) return own;
+      if (!own.hasTasks) void own.close();
       return undefined;
     }
     if (places.size < deps.limits().maxAgents) return open(conversationId, spec);
@@ -299,15 +161,12 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
 
     context: async (conversationId, spec, timeoutMs) => {
       const signal = AbortSignal.timeout(timeoutMs);
-      const isLive = (place: Place | undefined) =>
-        place !== undefined && place.state !== "ending" && place.spec.sessionId === spec.sessionId;
-      const live = places.get(conversationId);
-      if (live !== undefined && isLive(live)) return describe(live, signal);
+      const running = live(conversationId);
+      if (running?.spec.sessionId === spec.sessionId) return running.describe(signal);
       let lease: AgentLease | undefined;
       try {
         lease = await take(conversationId, spec, { signal, onWait: () => {} });
-        const own = places.get(conversationId);
-        return own === undefined ? undefined : await describe(own, signal);
+        return await places.get(conversationId)?.describe(signal);
       } catch {
         return undefined;
       } finally {
@@ -321,81 +180,36 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
       serve();
     },
 
-    answer: (conversationId, requestId, answer) => {
-      const place = places.get(conversationId);
-      if (place === undefined) return;
-      place.agent?.send({ type: "answer", requestId, answer });
-      hear(place, { type: "permission_answered", requestId });
-    },
+    answer: (conversationId, requestId, answer) => places.get(conversationId)?.answer(requestId, answer),
 
-    isBusy: (conversationId) => {
-      const place = places.get(conversationId);
-      return place !== undefined && place.state !== "ending" && !isFree(place);
-    },
+    isBusy: (conversationId) => live(conversationId)?.isFree === false,
 
     rename: (conversationId, sessionId, title) => {
-      const place = places.get(conversationId);
-      if (place?.spec.sessionId !== sessionId || place.state === "ending") return;
-      nameSession(place, title);
-      place.spec = { ...place.spec, title };
+      const place = live(conversationId);
+      if (place?.spec.sessionId === sessionId) place.rename(title);
     },
 
-    restrict: (conversationId, { rules, permissionMode }) => {
-      const place = places.get(conversationId);
-      if (place === undefined || place.state === "ending") return;
-      const { agent, spec } = place;
-      for (const rule of rules) place.withdrawn.add(rule);
-      if (rules.length > 0) agent?.send({ type: "ask_again", rules: [...place.withdrawn] });
-      if (permissionMode !== spec.permissionMode) {
-        agent?.send({ type: "set_permission_mode", permissionMode });
-        // One that was started to ask about nothing has other tools too: the next turn gets a new one.
-        if (spec.permissionMode !== "bypassPermissions") place.spec = { ...spec, permissionMode };
-      }
-      if (place.withdrawn.size > 0 && isFree(place)) void close(place);
-    },
+    restrict: (conversationId, change) => live(conversationId)?.restrict(change),
 
-    end: async (conversationId) => {
-      const place = places.get(conversationId);
-      if (place !== undefined) await close(place);
-    },
+    end: async (conversationId) => places.get(conversationId)?.close(),
 
     sessions: () =>
       new Map([...places.values()].map(({ conversationId, spec }) => [conversationId, spec.sessionId])),
 
     counts: () => {
-      const states = [...places.values()];
-      return {
-        busy: states.filter((place) => !isFree(place) && place.state !== "ending").length,
-        idle: states.filter(isFree).length,
-        waiting: waiting.length,
-      };
+      const all = [...places.values()];
+      const idle = all.filter(({ isFree }) => isFree).length;
+      const ending = all.filter(({ state }) => state === "ending").length;
+      return { busy: all.length - idle - ending, idle, waiting: waiting.length };
     },
 
     stop: async () => {
       stopping = true;
       wishes.clear();
       for (const waiter of waiting.splice(0)) waiter.reject(new Error("the agent pool is stopped"));
-      await Promise.all([...places.values()].map(close));
+      await Promise.all([...places.values()].map((place) => place.close()));
     },
   };
-}
-
-interface Place {
-  readonly conversationId: Snowflake;
-  spec: AgentSpec;
-  readonly program: string | undefined;
-  agent: Agent | undefined;
-  state: "idle" | "busy" | "ending";
-  /** Background tasks that the agent runs. */
-  tasks: number;
-  /** Rules that it was given and that count no longer; it does not live longer than its turn. */
-  readonly withdrawn: Set<string>;
-  /** The agent has the word without having been asked. */
-  unprompted: boolean;
-  lastUsedMs: number;
-  listener: ((event: AgentEvent) => void) | undefined;
-  timer: NodeJS.Timeout | undefined;
-  gone: Promise<void> | undefined;
 }
 
 interface Waiter extends Pick<TakeOptions, "onWait"> {
@@ -403,32 +217,4 @@ interface Waiter extends Pick<TakeOptions, "onWait"> {
   readonly spec: AgentSpec;
   readonly resolve: (lease: AgentLease) => void;
   readonly reject: (reason: unknown) => void;
-}
-
-function isFree(place: Place): boolean {
-  return place.state === "idle" && !place.unprompted && place.tasks === 0;
-}
-
-/** Makes a running agent fit the spec where that needs no new process; false where it does. */
-function adapt(place: Place, spec: AgentSpec): boolean {
-  const { spec: old, agent } = place;
-  const sameProcess =
-    old.sessionId === spec.sessionId &&
-    old.projectDir === spec.projectDir &&
-    old.systemPrompt === spec.systemPrompt &&
-    old.allowedTools.join("\n") === spec.allowedTools.join("\n") &&
-    // What bypassPermissions changes is decided at the start: which tools there are, and whether it may be set.
-    (old.permissionMode === "bypassPermissions") === (spec.permissionMode === "bypassPermissions");
-  if (!sameProcess || agent === undefined) return false;
-  if (old.model !== spec.model) agent.send({ type: "set_model", model: spec.model });
-  if (old.permissionMode !== spec.permissionMode) {
-    agent.send({ type: "set_permission_mode", permissionMode: spec.permissionMode });
-  }
-  nameSession(place, spec.title);
-  place.spec = spec;
-  return true;
-}
-
-function nameSession({ spec, agent }: Place, title: string | undefined): void {
-  if (title !== undefined && title !== spec.title) agent?.send({ type: "rename_session", title });
 }

@@ -1,6 +1,6 @@
 import { CoordError } from "../../core/operations/errors.ts";
+import type { ProjectWish } from "../../core/projects/addition.ts";
 import type { PermissionMode } from "../../core/projects/project.ts";
-import type { ProjectWish } from "../../core/projects/project-addition.ts";
 import { repositoryUrl } from "../../core/projects/repository-url.ts";
 import {
   type InteractionHandler,

@@ -1,5 +1,6 @@
 import { CoordError } from "../../core/operations/errors.ts";
-import type { AddedProject, Additions, ProjectWish } from "../../core/projects/project-addition.ts";
+import type { ProjectWish } from "../../core/projects/addition.ts";
+import type { AddedProject, Additions } from "../../core/projects/project-addition.ts";
 import { button, row } from "../components.ts";
 import { type InteractionHandler, interactionHandler, type Subject } from "../interactions/handler.ts";
 import type { OutgoingMessage } from "../message-payload.ts";

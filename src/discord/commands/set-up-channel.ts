@@ -1,7 +1,8 @@
 import { type AccessPolicy, decideAccess } from "../../core/access/access.ts";
 import type { IncomingMessage } from "../../core/messages/inbound.ts";
+import type { ProjectWish } from "../../core/projects/addition.ts";
 import type { Snowflake } from "../../core/projects/project.ts";
-import { type ProjectWish, projectNameProblem } from "../../core/projects/project-addition.ts";
+import { projectNameProblem } from "../../core/projects/project-name.ts";
 import { type RepositoryUrl, repositoryIn, showsLogin } from "../../core/projects/repository-url.ts";
 import type { PromptStore } from "../../core/turns/prompts.ts";
 import type { ChannelApi } from "../channel-api.ts";
