@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   doctor: async () => (await import("./commands/doctor.ts")).doctorCommand,
   logs: async () => (await import("./commands/logs.ts")).logsCommand,
   errors: async () => (await import("./commands/errors.ts")).errorsCommand,
+  audit: async () => (await import("./commands/audit.ts")).auditCommand,
   usage: async () => (await import("./commands/usage.ts")).usageCommand,
   backup: async () => (await import("./commands/backup.ts")).backupCommand,
   restore: async () => (await import("./commands/backup.ts")).restoreCommand,

@@ -11,6 +11,8 @@ export interface Paths {
   readonly config: string;
   readonly database: string;
   readonly log: string;
+  /** Who did what. */
+  readonly audit: string;
   /** Held by the running daemon. */
   readonly lock: string;
   /** Folder of the files that came with messages. */
@@ -43,6 +45,7 @@ export function findPaths({
     config: named ? fullPath(named, env) : useOld ? oldConfig : inHome,
     database: join(home, "sessions.db"),
     log: join(home, "logs", "bot.log"),
+    audit: join(home, "logs", "audit.jsonl"),
     lock: join(home, "sessions.lock"),
     files: join(home, "files"),
   };

@@ -1,12 +1,11 @@
 import { type FSWatcher, readFileSync, statSync, watch } from "node:fs";
 import { dirname } from "node:path";
-import type { Config } from "./config.ts";
-import { checkConfig, type LoadOptions } from "./load.ts";
+import { checkConfig, type LoadedConfig, type LoadOptions } from "./load.ts";
 import type { Problem } from "./problems.ts";
 
 /** What became of config.yaml: a configuration to use from now on, or why the last one stays. */
 export type ConfigChange =
-  | { readonly type: "changed"; readonly config: Config; readonly warnings: readonly Problem[] }
+  | ({ readonly type: "changed" } & LoadedConfig)
   | { readonly type: "refused"; readonly problems: readonly Problem[] };
 
 /** An editor may take several steps to save a file; the file is read when it has been quiet for so long. */
@@ -42,11 +41,7 @@ export function watchConfig(
     if (content === told) return;
     told = content;
     const checked = checkConfig(options);
-    onChange(
-      checked.ok
-        ? { type: "changed", config: checked.config, warnings: checked.warnings }
-        : { type: "refused", problems: checked.problems },
-    );
+    onChange(checked.ok ? { ...checked, type: "changed" } : { type: "refused", problems: checked.problems });
   };
 
   // Events are quick where they work; the poll also sees network folders, bind mounts and links.

@@ -31,7 +31,7 @@ export interface OpenAdditions extends Additions {
 
 /** Adding projects from Discord: clones, channels and the configuration, as one step. */
 export function openAdditions(
-  { config, paths, env, stores, log }: DaemonContext,
+  { config, paths, env, stores, events, log }: DaemonContext,
   gateway: Gateway,
   edits: ConfigEdits,
 ): OpenAdditions {
@@ -74,6 +74,7 @@ export function openAdditions(
     },
     newId: () => randomBytes(6).toString("hex"),
     now: Date.now,
+    events,
     log,
   });
   const newId = () => randomBytes(9).toString("base64url");

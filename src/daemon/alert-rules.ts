@@ -78,6 +78,10 @@ export function alertRules({
 
   return {
     hear: (event) => {
+      if (event.type === "audit") {
+        if (event.state === "working") alerts.clear("audit_failing", "");
+        else alerts.raise("audit_failing", "", { file: event.file, why: event.why });
+      }
       if (event.type !== "agent") return;
       const told = event.event;
       if (told.type === "usage_window") {

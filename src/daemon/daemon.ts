@@ -3,7 +3,7 @@ import type { Config } from "../config/config.ts";
 import type { Environment, Paths } from "../config/paths.ts";
 import { secretsOf } from "../config/secrets.ts";
 import type { CoordError } from "../core/operations/errors.ts";
-import { createEvents } from "../core/operations/events.ts";
+import { type CoordEvent, createEvents } from "../core/operations/events.ts";
 import { createRedactor } from "../core/secrets/redactor.ts";
 import { whenChanged } from "../core/secrets/when-changed.ts";
 import { createChannelApi } from "../discord/channel-api.ts";
@@ -26,6 +26,7 @@ import { keepLastWords } from "./last-words.ts";
 import { keepLedgerTidy } from "./ledger-retention.ts";
 import { createListener } from "./listener.ts";
 import type { Logger } from "./logger.ts";
+import { openAudit } from "./open-audit.ts";
 import { openOperations } from "./operations.ts";
 import { packageVersion } from "./package-version.ts";
 import { recoverTurns } from "./recover-turns.ts";
@@ -50,6 +51,8 @@ export interface DaemonOptions {
   readonly watchStore?: <T extends object>(name: string, store: T) => T;
 }
 
+type ChangedConfig = Extract<CoordEvent, { type: "config_changed" | "config_refused" }>;
+
 export interface Daemon {
   /** Who the bot is on Discord. */
   readonly botName: string;
@@ -57,6 +60,8 @@ export interface Daemon {
   isConnected(): boolean;
   /** Settles with what only a person can put right, if that happens while the daemon runs. */
   readonly refused: Promise<CoordError>;
+  /** Hears what became of a changed config.yaml. */
+  configChanged(change: ChangedConfig): void;
   /** Notes what nobody caught, for the next start to tell; returns the error id under which the log has it. */
   crashed(error: unknown): string;
   /**
@@ -125,6 +130,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     };
 
     const operations = await openOperations(context, stops);
+    stops.push(openAudit(context));
     const settings = config().claude;
     const { claude, version } = await findClaude({ settings, env, instanceId: paths.database, log });
     const agents = openAgents(context, claude, (conversationId, event, sessionId) =>
@@ -187,7 +193,8 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       onInteraction: openInteractions(context, gateway, agents, talk, { additions, edits, version }),
       onRefused: refused.resolve,
     });
-    stops.push(watchResets({ sessions: stores.sessions, agents: agents.pool, log }));
+    const { sessions, facts } = stores;
+    stops.push(watchResets({ sessions, facts, agents: agents.pool, events, log }));
     stops.push(repeatSweep(claude.sweepOrphans, log));
     recoverTurns({ ledger: stores.ledger, policy: config().restart, report: context.report.ofTurn, log });
     await gateway.connect(listener);
@@ -219,6 +226,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       botName: gateway.botName(),
       isConnected: gateway.isReady,
       refused: refused.promise,
+      configChanged: events.emit,
       crashed: operations.crashed,
       stop: async (signal) => {
         force = signal;

@@ -79,6 +79,7 @@ export function openInteractions(
       const discord = latencyMs === undefined ? "" : ` · gateway ${Math.round(latencyMs)} ms`;
       return `claude-coord ${packageVersion()} · up since ${discordTime(startedAtMs, "R")} · Claude Code ${version}${discord}`;
     },
+    events,
     newId: randomUUID,
   });
   const decisions = turnDecisions({

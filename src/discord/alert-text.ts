@@ -47,6 +47,11 @@ const TEXTS: Readonly<Record<AlertKind, Text>> = {
       `**claude-coord ${installed} is installed**, and ${running} still runs. The new one counts after a restart: \`systemctl restart claude-coord\`.`,
     over: ({ installed }) => `claude-coord ${installed} runs now.`,
   },
+  audit_failing: {
+    begins: ({ file, why }) =>
+      `**The audit log can't be written**: ${why}. People are still answered, but who does what is not written down. Look at \`${file}\` and its folder.`,
+    over: () => "The audit log is written again; it says how many records are missing.",
+  },
   daemon_crashed: {
     begins: ({ errorId, startedAtMs }) =>
       `**I was restarted after I had ended without stopping** (running since ${time(startedAtMs, "f")}): a crash, a kill, or the machine went down. Turns that ran then go on. Error id: **${errorId}** (\`claude-coord errors show ${errorId}\`).`,

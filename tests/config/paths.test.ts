@@ -12,6 +12,7 @@ test("everything lives in ~/.claude-coordinator", () => {
     config: join(home, "config.yaml"),
     database: join(home, "sessions.db"),
     files: join(home, "files"),
+    audit: join(home, "logs", "audit.jsonl"),
     log: join(home, "logs", "bot.log"),
     lock: join(home, "sessions.lock"),
   });

@@ -42,6 +42,7 @@ async function scene() {
         configured.some((project) => project.name === name && project.projectDir === projectDir),
       newId: () => `id${Date.now()}${id++}`,
       now: Date.now,
+      events: { emit: () => {} },
       log: { info: () => {}, warn: () => {} },
       ...change,
     });

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { changedSettings } from "../../config/changes.ts";
 import type { Config } from "../../config/config.ts";
 import { loadConfig } from "../../config/load.ts";
 import { findPaths } from "../../config/paths.ts";
@@ -33,6 +34,8 @@ async function runDaemon(options: { config?: string }, terminal: Terminal, notif
   const paths = findPaths({ env: terminal.env, configFlag: options.config });
   const loaded = loadConfig({ path: paths.config, env: terminal.env });
   let config: Config = loaded.config;
+  let { document } = loaded;
+  let daemon: Daemon | undefined;
   const log = createLogger({
     file: paths.log,
     level: config.logging.level,
@@ -45,21 +48,24 @@ async function runDaemon(options: { config?: string }, terminal: Terminal, notif
     { path: paths.config, env: terminal.env },
     (change) => {
       if (change.type === "refused") {
-        log.error("the changed config is not used; the last good one stays", {
-          problems: change.problems.map(problemLine),
-        });
+        const problems = change.problems.map(problemLine);
+        log.error("the changed config is not used; the last good one stays", { problems });
+        daemon?.configChanged({ type: "config_refused", problems });
         return;
       }
       config = change.config;
       log.setLevel(config.logging.level);
       change.warnings.forEach(warn);
-      log.info("the config has changed and counts from now on");
+      const settings = changedSettings(document, change.document);
+      document = change.document;
+      log.info("the config has changed and counts from now on", { changed: settings.map(({ key }) => key) });
+      daemon?.configChanged({ type: "config_changed", settings });
     },
     { loadedText: loaded.document.text },
   );
 
   try {
-    const daemon = await startDaemon({ config: () => config, paths, env: terminal.env, log });
+    daemon = await startDaemon({ config: () => config, paths, env: terminal.env, log });
     notifier.ready(`answering as ${daemon.botName}`);
     const stopped = await untilStopped(daemon, terminal, notifier, config.shutdown.graceMs);
     log.info("stopped");

@@ -9,6 +9,7 @@ export type AlertKind =
   | "disk_low"
   | "agent_crashes"
   | "new_version"
+  | "audit_failing"
   /** The last daemon did not stop by itself; nothing that could be over. */
   | "daemon_crashed";
 

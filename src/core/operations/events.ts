@@ -1,9 +1,11 @@
 import type { Action, Refusal } from "../access/access.ts";
+import type { SessionGrants } from "../access/grants.ts";
 import type { AgentEvent } from "../agents/agent.ts";
 import type { Snowflake } from "../projects/project.ts";
 import type { SecretPlace } from "../secrets/secret-watch.ts";
 import type { PromptState } from "../turns/prompts.ts";
 import type { Turn } from "../turns/turn.ts";
+import type { Change, ChangedSetting } from "./change.ts";
 
 /**
  * What happens in the daemon, told once it has happened: what metrics, alerts and the audit log listen to. Nothing
@@ -45,6 +47,28 @@ export type CoordEvent =
       readonly state: Exclude<PromptState, "open">;
       /** Undefined when nobody decided: a time-out, an interrupt. */
       readonly decidedBy: Snowflake | undefined;
+      /** What was allowed for the rest of the session with it. */
+      readonly granted: SessionGrants | undefined;
+    }
+  /** Somebody has changed something, and it counts. */
+  | {
+      readonly type: "changed";
+      readonly change: Change;
+      /** Undefined when it was done in a shell. */
+      readonly userId: Snowflake | undefined;
+      readonly conversationId: Snowflake | undefined;
+      readonly projectName: string | undefined;
+    }
+  /** Another config.yaml counts from now on. */
+  | { readonly type: "config_changed"; readonly settings: readonly ChangedSetting[] }
+  /** A changed config.yaml has these problems, so that the last good one stays. */
+  | { readonly type: "config_refused"; readonly problems: readonly string[] }
+  /** The audit log can't be written, or can be again. */
+  | {
+      readonly type: "audit";
+      readonly state: "failing" | "working";
+      readonly file: string;
+      readonly why: string;
     }
   /** One of what an agent tells; many a second while text streams. */
   | { readonly type: "agent"; readonly conversationId: Snowflake; readonly event: AgentEvent }

@@ -1,4 +1,5 @@
 import { CoordError } from "../operations/errors.ts";
+import type { Events } from "../operations/events.ts";
 import type { Addition, AdditionJournal, ProjectChannels, ProjectFolders, ProjectWish } from "./addition.ts";
 import type { PermissionMode, Snowflake } from "./project.ts";
 import { projectNameProblem } from "./project-name.ts";
@@ -20,6 +21,7 @@ export interface AdditionDeps {
   readonly isConfigured: (name: string, projectDir: string) => boolean;
   readonly newId: () => string;
   readonly now: () => number;
+  readonly events: Pick<Events, "emit">;
   readonly log: {
     info(message: string, fields?: object): void;
     warn(message: string, fields?: object): void;
@@ -111,6 +113,7 @@ export function createAdditions(deps: AdditionDeps): Additions {
       await deps.configure({ name, channelId, projectDir, model, permissionMode });
       await settle(addition);
       log.info("added a project", { project: name, conversation: channelId, user_id: wish.askedBy });
+      tellAdded(addition, channelId);
       return { name, channelId, projectDir };
     } catch (error) {
       log.warn("a project could not be added", { project: name, user_id: wish.askedBy, error });
@@ -119,6 +122,17 @@ export function createAdditions(deps: AdditionDeps): Additions {
       throw error;
     }
   };
+
+  const tellAdded = ({ projectName, folder, askedBy, askedIn }: Addition, channelId: Snowflake) =>
+    deps.events.emit({
+      type: "changed",
+      change: { kind: "project_added", channelId, projectDir: folder.path },
+      userId: askedBy,
+      conversationId: askedIn,
+      projectName,
+    });
+
+  const channelOf = (name: string) => deps.projects().find((each) => each.name === name)?.channelId ?? "";
 
   /** After the configuration has it: what remains is housekeeping, and the next start does it if this fails. */
   const settle = async (addition: Addition) => {
@@ -160,6 +174,7 @@ export function createAdditions(deps: AdditionDeps): Additions {
         const isThere = deps.isConfigured(project, folder.path);
         const left = await undo(addition);
         log.info("an addition that was cut short is settled", { project, added: isThere, left });
+        if (isThere) tellAdded(addition, addition.madeChannelId ?? channelOf(project));
         if (!isThere && left === undefined) await tell(addition);
       } catch (error) {
         log.warn("an addition that was cut short could not be settled", { project, error });

@@ -1,6 +1,7 @@
 import type { GrantStore } from "../../core/access/grants.ts";
 import type { AgentModel, ContextUsage } from "../../core/agents/agent.ts";
 import type { AgentPool } from "../../core/agents/agent-pool.ts";
+import type { Events } from "../../core/operations/events.ts";
 import type { PermissionMode, Project, Snowflake } from "../../core/projects/project.ts";
 import type { Conversation } from "../../core/turns/conversation.ts";
 import type { Ledger, PastSession, Session, SessionStore } from "../../core/turns/ledger.ts";
@@ -46,6 +47,8 @@ export interface CommandsDeps extends UsageDeps {
   readonly post: (channelId: Snowflake, message: OutgoingMessage) => Promise<void>;
   /** One line on the daemon: its version, since when it runs. */
   readonly health: () => string;
+  /** Hears what somebody has changed. */
+  readonly events: Pick<Events, "emit">;
   readonly newId: () => string;
   /** How long `/reset` waits for its confirmation; only tests change it. */
   readonly confirmMs?: number;

@@ -19,7 +19,7 @@ export function modelCommand(deps: CommandsDeps): InteractionHandler {
     action: "manage",
     answers: "in_channel",
     subject: (interaction) => placeOf(interaction, deps.projects()),
-    run: async ({ interaction: { input }, subject: { project }, answer }) => {
+    run: async ({ interaction: { input, actor }, subject: { project, conversationId }, answer }) => {
       const name = input.type === "command" ? input.options.name : undefined;
       const before = project.model ?? DEFAULT;
       if (typeof name !== "string") {
@@ -31,7 +31,15 @@ export function modelCommand(deps: CommandsDeps): InteractionHandler {
       const wanted = name.trim();
       const wrong = modelProblem(wanted);
       if (wrong !== undefined) return answer.whisper({ content: wrong });
-      await deps.setModel(project.name, wanted === DEFAULT ? undefined : wanted);
+      const after = wanted === DEFAULT ? undefined : wanted;
+      await deps.setModel(project.name, after);
+      deps.events.emit({
+        type: "changed",
+        change: { kind: "model", before: project.model, after },
+        userId: actor.userId,
+        conversationId,
+        projectName: project.name,
+      });
       const known = choices(deps).some(({ value }) => value === wanted);
       const doubt = known ? "" : "\n-# I don't know this name; Claude will say so if it does not either.";
       const content = `**${project.name}** uses \`${wanted}\` (before: \`${before}\`) from the next message on.${doubt}`;

@@ -1,10 +1,12 @@
 import { type APIMessageTopLevelComponent, ComponentType } from "discord-api-types/v10";
 import { askAgainRules, NO_GRANTS, type SessionGrants } from "../../core/access/grants.ts";
 import { agentSpec } from "../../core/agents/agent-spec.ts";
+import type { Change } from "../../core/operations/change.ts";
 import type { PermissionMode, Project } from "../../core/projects/project.ts";
 import type { Session } from "../../core/turns/ledger.ts";
 import { row } from "../components.ts";
 import { type HandlerContext, type InteractionHandler, interactionHandler } from "../interactions/handler.ts";
+import type { IncomingInteraction } from "../interactions/incoming-interaction.ts";
 import { refusalText } from "../interactions/refusal-text.ts";
 import type { OutgoingMessage } from "../message-payload.ts";
 import { cut, inCode } from "../reply/tool-line.ts";
@@ -14,7 +16,7 @@ import { type Place, placeOf } from "./place.ts";
 
 export type PermissionsDeps = Pick<
   CommandsDeps,
-  "projects" | "sessions" | "grants" | "restrict" | "setPermissionMode" | "post"
+  "projects" | "sessions" | "grants" | "restrict" | "setPermissionMode" | "events" | "post"
 >;
 
 /** A menu holds 25. */
@@ -28,7 +30,7 @@ export function permissionsHandlers(deps: PermissionsDeps): {
   command: InteractionHandler;
   menu: InteractionHandler;
 } {
-  const here = (interaction: Parameters<typeof placeOf>[0]) => placeOf(interaction, deps.projects());
+  const here = (interaction: IncomingInteraction) => placeOf(interaction, deps.projects());
 
   /** What runs goes on under the new rules, from its next tool on. */
   const apply = (session: Session, project: Project, withdrawn: SessionGrants) => {
@@ -36,6 +38,15 @@ export function permissionsHandlers(deps: PermissionsDeps): {
     const rules = askAgainRules(withdrawn, project.projectDir);
     deps.restrict(session.conversationId, { rules, permissionMode });
   };
+
+  const changed = ({ project, conversationId }: Place, { actor }: IncomingInteraction, change: Change) =>
+    deps.events.emit({
+      type: "changed",
+      change,
+      userId: actor.userId,
+      conversationId,
+      projectName: project.name,
+    });
 
   const setMode = async (
     { subject, interaction, may, answer }: HandlerContext<Place>,
@@ -45,6 +56,7 @@ export function permissionsHandlers(deps: PermissionsDeps): {
     if (!may("manage")) return answer.whisper({ content: refusalText("not_allowed", "manage") });
     if (project.permissionMode === mode) return answer.reply(shown(subject, deps));
     await deps.setPermissionMode(project.name, mode);
+    changed(subject, interaction, { kind: "permission_mode", before: project.permissionMode, after: mode });
     for (const session of deps.sessions.list()) {
       if (session.projectName === project.name)
         apply(session, { ...project, permissionMode: mode }, NO_GRANTS);
@@ -87,6 +99,7 @@ export function permissionsHandlers(deps: PermissionsDeps): {
         if (chosen.length > 0) {
           const withdrawn = together(chosen);
           deps.grants.remove(sessionId, withdrawn);
+          changed(subject, interaction, { kind: "permissions_withdrawn", sessionId, grants: withdrawn });
           apply(session, project, withdrawn);
           const what = chosen.map(({ shown }) => shown).join(", ");
           const told = `-# <@${interaction.actor.userId}> took back what was always allowed in this session: ${cut(what, 1500)}`;

@@ -23,6 +23,7 @@ export type RemoveProjectDeps = Pick<
   | "agents"
   | "removeProject"
   | "post"
+  | "events"
   | "newId"
   | "confirmMs"
 >;
@@ -72,6 +73,14 @@ export function removeProjectHandlers(deps: RemoveProjectDeps): {
     clearTimeout(asked.timer);
     if (!confirmed) return answer.update({ content: "Nothing was removed." });
     await deps.removeProject(project.name);
+    const { name, channelId, projectDir } = project;
+    deps.events.emit({
+      type: "changed",
+      change: { kind: "project_removed", channelId, projectDir },
+      userId: interaction.actor.userId,
+      conversationId: interaction.channelId,
+      projectName: name,
+    });
     await Promise.all(conversationsOf(project, deps).map((conversationId) => letGo(conversationId, deps)));
     const folder = `Its folder \`${inCode(project.projectDir)}\` and its sessions are still there.`;
     await answer.update({ content: `**${escaped(project.name)}** is removed. ${folder}` });

@@ -17,7 +17,7 @@ import { NO_PROJECT } from "./place.ts";
 const CONFIRM_MS = 60_000;
 
 export interface ResetDeps
-  extends Pick<CommandsDeps, "projects" | "guildOf" | "conversation" | "post" | "confirmMs"> {
+  extends Pick<CommandsDeps, "projects" | "guildOf" | "conversation" | "post" | "events" | "confirmMs"> {
   readonly sessions: Pick<SessionStore, "current" | "reset">;
   readonly agents: Pick<AgentPool, "end">;
 }
@@ -100,6 +100,13 @@ export function resetHandlers(deps: ResetDeps): {
     if (!confirmed) return answer.update({ content: "Nothing was reset." });
     deps.conversation(conversationId).interrupt();
     deps.sessions.reset(conversationId, `reset in Discord by ${interaction.actorName}`);
+    deps.events.emit({
+      type: "changed",
+      change: { kind: "session_reset", sessionId },
+      userId: interaction.actor.userId,
+      conversationId,
+      projectName: project.name,
+    });
     const what = `The session is reset; the next message starts a new one. ${count(session.messageCount)} forgotten.`;
     await answer.update({ content: `${what}\n${resumable(sessionId, project)}` });
     await deps.agents.end(conversationId);

@@ -34,11 +34,18 @@ export function sessionParts(deps: CommandsDeps): Readonly<Record<string, Intera
       action: "manage",
       subject,
       run: async ({ subject, interaction, answer }) => {
-        const { conversationId, session } = subject;
+        const { conversationId, session, project } = subject;
         if (isBusy(conversationId, deps)) return answer.whisper({ content: BUSY });
         const reason = `another was resumed in Discord by ${interaction.actorName}`;
         const resumed = deps.sessions.resume(conversationId, session.sessionId, reason);
         if (resumed === undefined) return answer.whisper({ content: GONE });
+        deps.events.emit({
+          type: "changed",
+          change: { kind: "session_resumed", sessionId: session.sessionId },
+          userId: interaction.actor.userId,
+          conversationId,
+          projectName: project.name,
+        });
         await answer.update(view(subject, undefined, deps));
         await deps.agents.end(conversationId);
         await deps.post(conversationId, { content: resumedText(interaction.actor.userId, resumed) });

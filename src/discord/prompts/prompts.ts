@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { GrantStore } from "../../core/access/grants.ts";
+import type { GrantStore, SessionGrants } from "../../core/access/grants.ts";
 import type { Events } from "../../core/operations/events.ts";
 import type { Project, Snowflake } from "../../core/projects/project.ts";
 import { maskedValue } from "../../core/secrets/masked-value.ts";
@@ -104,6 +104,7 @@ export function createPrompts(deps: PromptsDeps): Prompts {
     prompt: OpenPrompt,
     state: Exclude<PromptState, "open">,
     decidedBy?: Snowflake,
+    granted?: SessionGrants,
   ): boolean => {
     if (!open.delete(prompt.id)) return false;
     clearTimeout(prompt.timer);
@@ -112,7 +113,7 @@ export function createPrompts(deps: PromptsDeps): Prompts {
     const { turn, request } = prompt;
     const who = decidedBy === undefined ? {} : { user_id: decidedBy };
     const { toolName, input } = request;
-    deps.events.emit({ type: "prompt_decided", turn, toolName, input, state, decidedBy });
+    deps.events.emit({ type: "prompt_decided", turn, toolName, input, state, decidedBy, granted });
     deps.log.info("a question is decided", { turn_id: turn.id, tool: request.toolName, state, ...who });
     return true;
   };
@@ -134,7 +135,8 @@ export function createPrompts(deps: PromptsDeps): Prompts {
     { actor }: IncomingInteraction,
     answer: InteractionAnswer,
   ) => {
-    if (!settle(prompt, step.state, actor.userId)) return answer.whisper({ content: decidedText(prompt.id) });
+    if (!settle(prompt, step.state, actor.userId, step.grant))
+      return answer.whisper({ content: decidedText(prompt.id) });
     const sessionId = deps.sessionId(prompt.turn.conversationId);
     const { grant } = step;
     if (grant !== undefined && sessionId !== undefined) kept(() => deps.grants.add(sessionId, grant));

@@ -32,6 +32,7 @@ async function scene() {
       projects.length = 0;
     },
     post: async (_channelId: string, { content }: { content: string }) => void done.push(content),
+    events: { emit: () => {} },
     newId: () => "id",
   } as unknown as CommandsDeps;
   const { commands, components, suggestions } = commandHandlers(deps);

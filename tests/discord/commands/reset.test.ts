@@ -24,6 +24,7 @@ async function scene(options: { confirmMs?: number } = {}) {
     sessions,
     agents: { end: async () => void done.push("end") },
     post: async (channelId, { content }) => void done.push(`${channelId}: ${content}`),
+    events: { emit: () => {} },
     ...options,
   });
   const bot = await interactionBot(discord, {
