@@ -132,7 +132,7 @@ export function openTalk(
     project: projectNamed,
     timing: () => ({
       stallTimeoutMs: config().claude.stallTimeoutMs,
-      stopGraceMs: config().claude.killGraceMs,
+      interruptGraceMs: config().claude.killGraceMs,
     }),
     toolLine: (name, input) => toolLine(name, input),
     redactor,

@@ -39,24 +39,28 @@ test("500 turns over 25 conversations on at most 4 agents: every answer right, a
   expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
   await world.stop();
   expect(world.processes()).toEqual([]);
-}, 520_000);
+}, 600_000);
 
 test("300 turns whose agents die, hang, babble or are killed: each ends visibly, and no process is left", async () => {
   const seed = Number(process.env.AGENTS_SEED ?? 1);
   const random = createRandom(seed);
-  const world = agentsWorld({ maxAgents: 6, stallTimeoutMs: 700 });
+  const world = agentsWorld({ maxAgents: 6, stallTimeoutMs: 6_000 });
   const faults = ["dies-first", "dies-mid-text", "dies-after-answer", "garbage", "refuses", "hangs"] as const;
   const asked: { id: string; fault: string | undefined }[] = [];
+  let kills = 0;
+  // As many kills on a slow machine as on a quick one.
   const killer = setInterval(() => {
     const running = world.processes();
-    if (running.length > 0 && random.chance(0.5)) killIfThere(random.pick(running));
-  }, 120);
+    if (running.length === 0 || world.ends.size < kills * 4) return;
+    kills += 1;
+    killIfThere(random.pick(running));
+  }, 50);
   for (let turn = 0; turn < 300; turn += 1) {
     const fault = random.chance(0.4) ? random.pick(faults) : undefined;
     const prompt = `m${turn} lines=${random.whole(1, 4)} pace=${random.whole(0, 20)}${fault ? ` [${fault}]` : ""}`;
     asked.push({ id: world.ask(`2000${random.whole(0, 11)}`, prompt), fault });
   }
-  await expect.poll(() => world.ends.size, { timeout: 400_000, interval: 200 }).toBe(300);
+  await expect.poll(() => world.ends.size, { timeout: 500_000, interval: 200 }).toBe(300);
   clearInterval(killer);
   await world.idle();
 
@@ -70,4 +74,4 @@ test("300 turns whose agents die, hang, babble or are killed: each ends visibly,
   expect([...world.ends.values()].filter(({ end }) => end.outcome === "answered").length).toBeGreaterThan(80);
   await world.stop();
   expect(world.processes()).toEqual([]);
-}, 520_000);
+}, 600_000);

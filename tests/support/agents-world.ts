@@ -100,7 +100,7 @@ export function agentsWorld(options: {
     questions: { open: () => {}, withdraw: () => {}, closeTurn: () => {} },
     grants: () => NO_GRANTS,
     project: () => project,
-    timing: () => ({ stallTimeoutMs: options.stallTimeoutMs ?? 20_000, stopGraceMs: 500 }),
+    timing: () => ({ stallTimeoutMs: options.stallTimeoutMs ?? 20_000, interruptGraceMs: 500 }),
     redactor: NO_SECRETS,
     secretFound: () => "",
     toolLine: (name) => name,

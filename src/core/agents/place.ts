@@ -195,7 +195,7 @@ export function openPlace(
         };
       };
       return {
-        run: (options) => runTurn({ send, listen }, options),
+        run: (options) => runTurn({ send, listen, end: () => void close() }, options),
         answer,
         release: () => {
           if (released) return;

@@ -50,5 +50,6 @@ export interface ConversationDeps {
 
 export interface ConversationTiming {
   readonly stallTimeoutMs: number;
-  readonly stopGraceMs: number;
+  /** How long an agent may take to hear an interrupt. */
+  readonly interruptGraceMs: number;
 }

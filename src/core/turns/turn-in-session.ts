@@ -117,7 +117,7 @@ export function createTurnInSession(
     said: Said,
   ): Promise<AgentTurnEnd | "author_refused" | "outdated"> => {
     const { turn, reply, signal } = attempt;
-    const { stallTimeoutMs, stopGraceMs } = deps.timing();
+    const { stallTimeoutMs, interruptGraceMs } = deps.timing();
     const grants = deps.grants(session.sessionId);
     const spec = agentSpec(session, project, grants, continuing && session.started);
     const isRefused = async () => (await orAborted(deps.stillAllowed(turn, signal), signal)) !== undefined;
@@ -159,8 +159,7 @@ export function createTurnInSession(
         turnId: question.turnId,
         prompt,
         stallTimeoutMs,
-        stopGraceMs,
-        interruptGraceMs: stopGraceMs,
+        interruptGraceMs,
         signal: AbortSignal.any([signal, withhold.signal]),
         onEvent: (event) => {
           if (event.type === "turn_started" && !session.started) {

@@ -3,6 +3,8 @@ import type { AgentCommand, AgentEvent, AgentFailure, AgentTurnEnd, PromptPart }
 /** The part of an agent that one turn needs. */
 export interface TurnAgent {
   send(command: AgentCommand): void;
+  /** Ends its process, which serves no further turn: also none that comes before it is gone. */
+  end(): void;
   /** Hears this turn's events until the returned function is called. */
   listen(listener: (event: AgentEvent) => void): () => void;
 }
@@ -14,8 +16,6 @@ export interface TurnRunOptions {
   readonly stallTimeoutMs: number;
   /** How long an interrupt may take before the process is ended instead. */
   readonly interruptGraceMs: number;
-  /** How long the process may take to end at SIGTERM. */
-  readonly stopGraceMs: number;
   readonly onEvent: (event: AgentEvent) => void;
   /** Aborted to interrupt the turn; the session stays usable. */
   readonly signal: AbortSignal;
@@ -45,11 +45,9 @@ export function runTurn(agent: TurnAgent, options: TurnRunOptions): Promise<Agen
 
     const interrupt = () => {
       if (interruptTimer !== undefined) return;
+      // Before it is sent: a turn that its process has not heard of yet ends at once, and takes its timers with it.
+      interruptTimer = setTimeout(() => agent.end(), options.interruptGraceMs);
       agent.send({ type: "interrupt" });
-      interruptTimer = setTimeout(
-        () => agent.send({ type: "stop", graceMs: options.stopGraceMs }),
-        options.interruptGraceMs,
-      );
     };
 
     const watchForStall = () => {

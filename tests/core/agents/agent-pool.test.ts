@@ -202,7 +202,6 @@ test("words that nobody asked for do not end the turn that waits behind them", a
     prompt: [{ type: "text", text: "hello" }],
     stallTimeoutMs: 60_000,
     interruptGraceMs: 10,
-    stopGraceMs: 10,
     signal: new AbortController().signal,
     onEvent: (event) => heard.push(event.type),
   });
@@ -213,6 +212,29 @@ test("words that nobody asked for do not end the turn that waits behind them", a
   expect(await end).toMatchObject({ text: "hello to you" });
   expect(heard).toEqual(["turn_started", "text"]);
   expect(unprompted.map(([, type]) => type)).toEqual(["turn_started", "text", "turn_ended"]);
+});
+
+test("an agent that is ended since it did not hear an interrupt in time serves no further turn", async () => {
+  const { agents, take } = setUp({}, { ignoresStop: true });
+  const lease = await take("a");
+  const agent = agents.all[0]!;
+  const end = lease.run({
+    turnId: "t1",
+    prompt: [{ type: "text", text: "hello" }],
+    stallTimeoutMs: 10,
+    interruptGraceMs: 10,
+    signal: new AbortController().signal,
+    onEvent: () => {},
+  });
+  await expect.poll(() => agent.commands.map(({ type }) => type)).toEqual(["turn", "interrupt", "stop"]);
+  // Its last words come while it ends.
+  agent.emit({ type: "turn_ended", turnId: "t1", end: { ...EMPTY_END, outcome: "interrupted" } });
+  expect(await end).toMatchObject({ outcome: "failed", failure: { code: "stalled" } });
+  lease.release();
+  const next = take("a");
+  agent.exit();
+  await next;
+  expect(agents.all).toHaveLength(2);
 });
 
 test("after an update of the CLI an idle agent of the old one gives way at the next turn", async () => {

@@ -108,7 +108,7 @@ function setUp(
       },
       grants: () => configured.grants,
       project: () => configured.project,
-      timing: () => ({ stallTimeoutMs: 60_000, stopGraceMs: 10 }),
+      timing: () => ({ stallTimeoutMs: 60_000, interruptGraceMs: 10 }),
       redactor: options.redactor ?? NO_SECRETS,
       secretFound: (place) => `error-${reports.push(`a secret in ${place}`)}`,
       toolLine: (name, input) => `${name} ${String(input.command ?? "")}`,

@@ -3,13 +3,20 @@ import type { AgentCommand, AgentEvent } from "../../../src/core/agents/agent.ts
 import { runTurn, type TurnRunOptions } from "../../../src/core/turns/turn-run.ts";
 import { EMPTY_END } from "../../support/fake-agents.ts";
 
-function setUp(options: Partial<TurnRunOptions> = {}) {
+function setUp({
+  onSend,
+  ...options
+}: Partial<TurnRunOptions> & { onSend?: (command: AgentCommand) => void } = {}) {
   const sent: AgentCommand[] = [];
   let emit: (event: AgentEvent) => void = () => {};
   const stop = new AbortController();
   const end = runTurn(
     {
-      send: (command) => sent.push(command),
+      send: (command) => {
+        sent.push(command);
+        onSend?.(command);
+      },
+      end: () => sent.push({ type: "stop", graceMs: 0 }),
       listen: (listener) => {
         emit = listener;
         return () => {
@@ -22,7 +29,6 @@ function setUp(options: Partial<TurnRunOptions> = {}) {
       prompt: [{ type: "text", text: "hello" }],
       stallTimeoutMs: 10_000,
       interruptGraceMs: 20,
-      stopGraceMs: 5,
       onEvent: () => {},
       signal: stop.signal,
       ...options,
@@ -58,12 +64,15 @@ test("a turn whose agent dies fails with what the agent said of it", async () =>
   expect(await end).toMatchObject({ outcome: "failed", failure: { code: "session_unknown" } });
 });
 
-test("a silent turn is interrupted and fails as stalled", async () => {
-  const { end, emit, sent } = setUp({ stallTimeoutMs: 20 });
-  await expect.poll(() => types(sent)).toContain("interrupt");
-  emit({ type: "turn_ended", turnId: "t1", end: { ...EMPTY_END, outcome: "interrupted" } });
-  expect(await end).toMatchObject({ outcome: "failed", failure: { code: "stalled" } });
-});
+test.each(["interrupted", "completed", "failed"] as const)(
+  "a silent turn is interrupted and fails as stalled, though its agent says then: %s",
+  async (outcome) => {
+    const { end, emit, sent } = setUp({ stallTimeoutMs: 20 });
+    await expect.poll(() => types(sent)).toContain("interrupt");
+    emit({ type: "turn_ended", turnId: "t1", end: { ...EMPTY_END, outcome } });
+    expect(await end).toMatchObject({ outcome: "failed", failure: { code: "stalled" } });
+  },
+);
 
 test("an agent that does not hear the interrupt is stopped", async () => {
   const { end, emit, sent } = setUp({ stallTimeoutMs: 20 });
@@ -98,6 +107,19 @@ test("while a person is asked for permission, silence is no stall", async () => 
   await expect.poll(() => types(sent)).toContain("interrupt");
   emit({ type: "exited", failure: undefined });
   await end;
+});
+
+test("an agent that gives a turn up at once is not ended afterwards, when it runs another", async () => {
+  const interrupted = { ...EMPTY_END, outcome: "interrupted" } as const;
+  const { end, emit, sent, stop } = setUp({
+    interruptGraceMs: 5,
+    onSend: ({ type }) =>
+      type === "interrupt" && emit({ type: "turn_ended", turnId: "t1", end: interrupted }),
+  });
+  stop.abort();
+  expect(await end).toMatchObject({ outcome: "interrupted" });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(types(sent)).toEqual(["turn", "interrupt"]);
 });
 
 test("an interrupted turn ends as interrupted, also when the process had to be ended", async () => {
