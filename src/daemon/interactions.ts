@@ -28,7 +28,7 @@ const CONTEXT_TIMEOUT_MS = 20_000;
 
 /** What is done with commands, buttons, menus and forms. */
 export function openInteractions(
-  { config, stores, report, events, projectNamed, log }: DaemonContext,
+  { config, stores, report, redactor, events, projectNamed, log }: DaemonContext,
   gateway: Gateway,
   { pool, models }: Agents,
   { conversations, prompts }: Talk,
@@ -55,7 +55,7 @@ export function openInteractions(
     context: facts.context,
     exportSession: (sessionId) => {
       const session = history.find(sessionId).find((each) => each.sessionId === sessionId);
-      return session && sessionMarkdown(session, history.turnsOf(session), TIME.format);
+      return session && redactor.mask(sessionMarkdown(session, history.turnsOf(session), TIME.format)).text;
     },
     warm: (session, project) => pool.warm(session.conversationId, specOf(session, project)),
     describeContext: (session, project) =>

@@ -20,7 +20,7 @@ import { writeHistory } from "../support/history.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
 const WEB = "123456789012345678";
-const CONFIG = "# Ours.\ndiscord: { token: a.made-up.token }\n";
+const CONFIG = '# Ours.\ndiscord: { guild_id: "123456789012345670" }\n';
 
 /** An installation with one session; its database stays open, as a running bot has it. */
 function installed(): CliFixture & { archive: string; session: string } {
@@ -196,6 +196,59 @@ test("the built program backs up and restores", async () => {
   expect(await to.runBinary(["restore", from.archive])).toMatchObject({ code: 2 });
   expect(await to.runBinary(["restore", from.archive, "--yes"])).toMatchObject({ code: 0 });
   expect(to.config()).toBe(CONFIG);
+});
+
+const SECRET_CONFIG = `# Ours, once with another-very-long-token-1234
+discord:
+  token: another-very-long-token-1234 # from the portal
+  guild_id: "123456789012345670"
+health: { listen: 127.0.0.1:9090, token: health-token-that-is-long }
+claude:
+  env: { ANTHROPIC_API_KEY: made-up-key, EDITOR: vi }
+`;
+
+/** Everything in an archive, as text. */
+function inside(archive: string): string {
+  return execFileSync("tar", ["-xzOf", archive], { encoding: "latin1" });
+}
+
+test("the secrets of the config are left out of a backup, and what is restored has those of the config that was there", async () => {
+  const from = installed();
+  from.writeConfig(SECRET_CONFIG);
+  const { stderr } = await from.run(["backup", from.archive]);
+  expect(stderr).toContain("Left out: discord.token, health.token, claude.env.ANTHROPIC_API_KEY");
+  const packed = inside(from.archive);
+  for (const secret of ["another-very-long-token", "health-token", "made-up-key"]) {
+    expect(packed).not.toContain(secret);
+  }
+  expect(packed).toContain("EDITOR: vi");
+
+  const same = await from.run(["restore", from.archive, "--yes"]);
+  expect(same).toMatchObject({ code: 0 });
+  expect(same.stderr).not.toContain("Not in the backup");
+  for (const secret of ["another-very-long-token-1234", "health-token-that-is-long", "made-up-key"]) {
+    expect(from.config()).toContain(secret);
+  }
+  const elsewhere = cliFixture();
+  const { code, stderr: told } = await elsewhere.run(["restore", from.archive, "--yes"]);
+  expect(code).toBe(0);
+  expect(told).toContain(
+    "Not in the backup and not in the config that was here: discord.token, health.token",
+  );
+});
+
+test("--with-secrets takes them in; a config that is no YAML is taken only so", async () => {
+  const from = installed();
+  from.writeConfig(SECRET_CONFIG);
+  await from.run(["backup", from.archive, "--with-secrets"]);
+  expect(inside(from.archive)).toContain(SECRET_CONFIG);
+  from.writeConfig("discord: { token: [\n");
+  const other = `${from.archive}.other`;
+  const refused = await from.run(["backup", other]);
+  expect(refused.code).not.toBe(0);
+  expect(refused.stderr).toContain("--with-secrets");
+  expect(existsSync(other)).toBe(false);
+  expect(await from.run(["backup", other, "--with-secrets"])).toMatchObject({ code: 0 });
 });
 
 /** A database as `kill -9` leaves it: what it holds is still in the journal beside it. */

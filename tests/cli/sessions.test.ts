@@ -150,6 +150,26 @@ test("sessions export writes Markdown in which a question's heading is none of i
   expect((await run(["sessions", "export", web])).stdout).toContain("*failed: usage_limit (vudobaki)*");
 });
 
+test("sessions export masks what is secret in questions, as answers are masked before they are kept", async () => {
+  const fixture = withHistory();
+  const own = "MTIzNDU2Nzg5MDEyMzQ1Njc4.made-up.token-of-ours";
+  fixture.writeConfig({ discord: { token: own }, projects: [] });
+  const key = `ghp_${"Ab3d".repeat(9)}`;
+  writeHistory(fixture.databaseFile, [
+    {
+      channel: "123456789012345677",
+      project: "keys",
+      prompt: `Use ${own} or ${key}.`,
+      atMs: T,
+      end: { answer: "No." },
+    },
+  ]);
+  const { stdout } = await fixture.run(["sessions", "export", "keys"]);
+  expect(stdout).toContain("> Use [secret] or ghp_[hidden].");
+  fixture.writeConfig({ discord: { token: own }, redact: "own", projects: [] });
+  expect((await fixture.run(["sessions", "export", "keys"])).stdout).toContain(`> Use [secret] or ${key}.`);
+});
+
 test("sessions export -o makes a private file and never writes over one", async () => {
   const { run } = withHistory();
   const file = join(tempDir(), "docs.md");

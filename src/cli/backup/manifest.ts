@@ -5,6 +5,8 @@ const manifestSchema = z.object({
   format: z.literal(1),
   created_at: z.string(),
   host: z.string(),
+  /** The config's secrets that are not in the backup: `discord.token`. */
+  left_out: z.array(z.string()).default([]),
 });
 
 /** What a backup says about itself. */

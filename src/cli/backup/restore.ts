@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { withSecretsOf } from "../../config/left-out.ts";
 import { checkConfig } from "../../config/load.ts";
 import { findPaths } from "../../config/paths.ts";
 import { CoordError } from "../../core/operations/errors.ts";
@@ -25,7 +26,11 @@ export async function restore(
   if (!existsSync(file)) throw new CoordError("usage", `There is no file ${file}.`);
   await withPrivateFolder(async (folder) => {
     const names = await unpack(file, folder);
-    const { created_at, host } = readManifest(readFileSync(join(folder, "manifest.json"), "utf8"));
+    const {
+      created_at,
+      host,
+      left_out: leftOut,
+    } = readManifest(readFileSync(join(folder, "manifest.json"), "utf8"));
     if (names.includes("sessions.db")) checkDatabase(join(folder, "sessions.db"), file);
 
     mkdirSync(paths.home, { recursive: true, mode: 0o700 });
@@ -45,10 +50,18 @@ export async function restore(
       const question = `Restore the backup of ${localTime(Date.parse(created_at))} from ${host}?${what}`;
       await agreeOrEnd(terminal, options.yes, question);
       const suffix = `before-restore-${fileTime(new Date())}`;
+      const missing = names.includes("config.yaml")
+        ? putSecretsBack(join(folder, "config.yaml"), paths.config, leftOut)
+        : [];
       for (const { from, to } of moves) {
         mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
         const kept = putInPlace(from, to, suffix, paths.home);
         terminal.explain(`Restored ${to}.${kept === undefined ? "" : ` What was there is now ${kept}.`}`);
+      }
+      if (missing.length > 0) {
+        terminal.explain(
+          `Not in the backup and not in the config that was here: ${missing.join(", ")}. Set them: claude-coord config edit`,
+        );
       }
     } finally {
       release();
@@ -57,6 +70,19 @@ export async function restore(
   const checked = checkConfig({ path: paths.config, env, needsToken: false });
   if (!checked.ok)
     terminal.explain("The config does not fit this machine yet. Look at: claude-coord config check");
+}
+
+/** Gives the config of a backup the secrets of the one that it replaces; returns those that this one has not either. */
+function putSecretsBack(file: string, replaced: string, leftOut: readonly string[]): readonly string[] {
+  if (leftOut.length === 0 || !existsSync(replaced)) return leftOut;
+  try {
+    const whole = withSecretsOf(readFileSync(replaced, "utf8"), readFileSync(file, "utf8"), leftOut);
+    writeFileSync(file, whole.text, { mode: 0o600 });
+    return whole.missing;
+  } catch {
+    // Nobody can tell what a broken config holds; it stays beside the restored one.
+    return leftOut;
+  }
 }
 
 function checkDatabase(copy: string, file: string): void {
