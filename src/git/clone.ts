@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
-import { rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { existsSync } from "node:fs";
+import { readdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { CoordError } from "../core/operations/errors.ts";
 import type { RepositoryUrl } from "../core/projects/repository-url.ts";
 import { cloneFailure, withoutLogin } from "./clone-failure.ts";
@@ -9,11 +10,11 @@ import { readProgress } from "./progress.ts";
 
 export interface CloneOptions {
   readonly url: RepositoryUrl;
-  /** Absolute path of a folder that is not there yet; the one above it is. */
+  /** Absolute path of a folder that is empty or not there; the one above it is. */
   readonly into: string;
-  /** The daemon's own, with the marks by which its processes are found; git gets what it needs of it. */
+  /** The caller's own, with marks by which a daemon's processes are found; git gets what it needs of it. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Stands in front of `git`: what ends it when the daemon is killed. */
+  /** Stands in front of `git`: what ends it when this process is killed. */
   readonly launcher: readonly string[];
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -27,6 +28,7 @@ export interface CloneOptions {
 export async function cloneRepository(options: CloneOptions): Promise<void> {
   const { url, into, timeoutMs, signal } = options;
   signal.throwIfAborted();
+  const wasThere = existsSync(into);
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
     const { code, said } = await git(
@@ -39,7 +41,8 @@ export async function cloneRepository(options: CloneOptions): Promise<void> {
     if (code === "missing") throw failed("git is not installed on the bot's host.");
     if (code !== 0) throw failed(cloneFailure(said), withoutLogin(said));
   } catch (error) {
-    await rm(into, { recursive: true, force: true, maxRetries: 5 });
+    const left = wasThere ? (await readdir(into)).map((name) => join(into, name)) : [into];
+    for (const each of left) await rm(each, { recursive: true, force: true, maxRetries: 5 });
     throw error;
   }
 }

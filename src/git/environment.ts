@@ -15,6 +15,8 @@ export function gitEnvironment(
     // A server that has fallen asleep is given up before the whole time is over.
     ["http.lowSpeedLimit", "500"],
     ["http.lowSpeedTime", "60"],
+    // What the person's template puts into a new repository is not run at once.
+    ["core.hooksPath", "/dev/null"],
     // In the environment and not in the address: everybody on the machine can read a command line.
     ...(login === undefined
       ? []
@@ -28,8 +30,8 @@ export function gitEnvironment(
     GIT_TERMINAL_PROMPT: "0",
     GIT_ASKPASS: "",
     SSH_ASKPASS: "",
-    // For what a repository or a redirect might name: `ext::` runs a program, `file:` reads this machine.
-    GIT_ALLOW_PROTOCOL: "https:ssh",
+    // For what a redirect might name: `ext::` runs a program, `file:` reads this machine.
+    GIT_ALLOW_PROTOCOL: protocolOf(address),
     GIT_CONFIG_COUNT: String(settings.length),
     ...Object.fromEntries(
       settings.flatMap(([key = "", value = ""], index) => [
@@ -42,6 +44,11 @@ export function gitEnvironment(
 
 const KEPT =
   /^(CLAUDE_COORD_(INSTANCE|DAEMON)|PATH|HOME|USER|LOGNAME|XDG_CONFIG_HOME|SSH_AUTH_SOCK|GIT_SSL_CAINFO|GIT_SSL_CAPATH|SSL_CERT_(FILE|DIR)|(https?|all|no)_proxy|(HTTPS?|ALL|NO)_PROXY)$/;
+
+/** As git names it: `git@host:path` is ssh, and a path is `file`. */
+function protocolOf(address: string): string {
+  return /^([a-z]+):\/\//.exec(address)?.[1] ?? (address.startsWith("/") ? "file" : "ssh");
+}
 
 function basic({ user, password }: NonNullable<RepositoryUrl["login"]>): string {
   return Buffer.from(`${user}:${password}`).toString("base64");

@@ -2,8 +2,6 @@ import type { History, SessionRecord, TurnRecord } from "../core/history/history
 import type { TurnOutcome, TurnState } from "../core/turns/turn.ts";
 import type { Database } from "./database.ts";
 
-export type { History, SessionRecord, TurnRecord };
-
 /** Looks back at sessions and turns. */
 export function createHistory(db: Database): History {
   const openTurns = `

@@ -2,7 +2,8 @@ import { accessSync, constants, existsSync, readdirSync, statSync } from "node:f
 import { dirname, join, resolve } from "node:path";
 import { type Environment, expandHome } from "../../config/paths.ts";
 import { CoordError } from "../../core/operations/errors.ts";
-import { cloneUrlProblem } from "../project/folder.ts";
+import type { RepositoryUrl } from "../../core/projects/repository-url.ts";
+import { repositoryOfFlag, repositoryProblem } from "../project/repository.ts";
 import type { Asker } from "./asker.ts";
 import { folderChoices } from "./folder-choices.ts";
 import type { InitOptions } from "./init-options.ts";
@@ -10,7 +11,7 @@ import type { InitOptions } from "./init-options.ts";
 /** A project's folder, and what has to be done so that it is there. */
 export interface Folder {
   readonly path: string;
-  readonly make: "nothing" | "create" | { readonly clone: string };
+  readonly make: "nothing" | "create" | { readonly clone: RepositoryUrl };
 }
 
 /** Settles on the folder that Claude works in; nothing is made yet. `kept`: the folder of an existing project. */
@@ -19,9 +20,9 @@ export async function chooseFolder(
   { name, kept, root, env }: { name: string; kept: string | undefined; root: string; env: Environment },
   asker: Asker,
 ): Promise<Folder> {
-  if (options.clone !== undefined) mustBeCloned(options.clone);
+  const repository = options.clone === undefined ? undefined : repositoryOfFlag("--clone", options.clone);
   const own = join(suggestedRoot(root, env), name);
-  const given = options.dir ?? (options.clone === undefined ? kept : own);
+  const given = options.dir ?? (repository === undefined ? kept : own);
   const answer = await asker.answer({
     given: given === undefined ? undefined : resolve(expandHome(given, env)),
     flag: "--dir",
@@ -36,26 +37,24 @@ export async function chooseFolder(
         own,
       ),
   });
-  const isClone = answer === CLONE || options.clone !== undefined;
+  const isClone = answer === CLONE || repository !== undefined;
   const path = answer === CLONE ? own : answer;
   if (!isClone) return { path, make: await howToMake(path, options, asker) };
-  const url =
-    options.clone ??
-    (await asker.prompts.text("Which repository? Its https or ssh address:", { check: cloneUrlProblem }));
+  const clone = repository ?? (await askRepository(asker));
   if (existsSync(path) && (!statSync(path).isDirectory() || readdirSync(path).length > 0)) {
     throw new CoordError(
       "usage",
       `${path} is not empty, so nothing can be cloned into it. Choose another --dir.`,
     );
   }
-  return { path, make: { clone: url } };
+  return { path, make: { clone } };
 }
 
 const CLONE = "clone";
 
-function mustBeCloned(url: string): void {
-  const wrong = cloneUrlProblem(url);
-  if (wrong !== undefined) throw new CoordError("usage", `--clone ${url}: ${wrong}`);
+async function askRepository({ prompts }: Asker): Promise<RepositoryUrl> {
+  const check = repositoryProblem;
+  return repositoryOfFlag("--clone", await prompts.text("Which repository? Its https or ssh address:", { check }));
 }
 
 /** A person without root has projects at home. */

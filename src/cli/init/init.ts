@@ -41,7 +41,7 @@ export async function init(options: InitOptions, terminal: Terminal): Promise<vo
   if (asker.asks && !(await asker.prompts.confirm("Write this?", true))) {
     throw new ExitError(1, "Nothing was changed.");
   }
-  await writePlan(plan, place, { token: connection.newToken, talk, terminal });
+  await writePlan(plan, place, { token: connection.newToken, terminal });
   talk.good(`Written: ${place.paths.config}`);
   await finish(options, { plan, place, connection }, asker, talk, terminal);
   if (options.json) {
@@ -114,7 +114,7 @@ function showPlan(plan: Plan, { paths, existing, service, account }: Place, term
   const { project, channel, guild, bot, access } = plan;
   const { folder } = project;
   const made =
-    folder.make === "nothing" ? "" : folder.make === "create" ? " (new)" : ` (from ${folder.make.clone})`;
+    folder.make === "nothing" ? "" : folder.make === "create" ? " (new)" : ` (from ${folder.make.clone.address})`;
   terminal.stderr.write("\n");
   printFacts(
     { stdout: terminal.stderr },

@@ -13,14 +13,14 @@ import { createConfig, type Owner } from "../../config/create.ts";
 import { editConfig } from "../../config/edit.ts";
 import { CoordError } from "../../core/operations/errors.ts";
 import { ExitError } from "../exit.ts";
-import { cloneRepository, createFolder } from "../project/folder.ts";
+import { cloneInto } from "../project/clone.ts";
+import { createFolder } from "../project/folder.ts";
 import { addUserCommand, findAccount } from "../service/account.ts";
 import { mustRun } from "../service/run-command.ts";
 import { SERVICE_DEFAULTS } from "../service/service-options.ts";
 import type { Terminal } from "../terminal.ts";
 import type { Place } from "./place.ts";
 import { NEW_CONFIG, type Plan, plannedConfig } from "./plan.ts";
-import type { Talk } from "./talk.ts";
 
 /**
  * Carries the plan out: folder, user, token, config, in this order, so that a config that is there is whole and true.
@@ -29,7 +29,7 @@ import type { Talk } from "./talk.ts";
 export async function writePlan(
   plan: Plan,
   place: Place,
-  { token, talk, terminal }: { token: string | undefined; talk: Talk; terminal: Terminal },
+  { token, terminal }: { token: string | undefined; terminal: Terminal },
 ): Promise<void> {
   const undo: (() => void)[] = [];
   let stopped = false;
@@ -37,7 +37,7 @@ export async function writePlan(
     stopped = true;
   });
   try {
-    undo.push(await makeFolder(plan, talk, terminal));
+    undo.push(await makeFolder(plan, terminal));
     if (stopped) throw new ExitError(130, "Nothing was changed.");
     const owner = await makeUser(place);
     if (owner !== undefined && plan.project.folder.make !== "nothing")
@@ -57,8 +57,7 @@ export async function writePlan(
 /** Returns what takes it away again. */
 async function makeFolder(
   { project: { folder } }: Plan,
-  talk: Talk,
-  terminal: Pick<Terminal, "env" | "isInteractive">,
+  terminal: Pick<Terminal, "env" | "explain" | "onStopSignal">,
 ): Promise<() => void> {
   const { path, make } = folder;
   if (make === "nothing") return () => {};
@@ -68,9 +67,8 @@ async function makeFolder(
     createFolder(path);
     return remove;
   }
-  talk.say(`Cloning ${make.clone} …`);
   try {
-    await cloneRepository(make.clone, path, terminal);
+    await cloneInto(make.clone, path, terminal);
   } catch (error) {
     remove();
     throw error;

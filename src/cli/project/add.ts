@@ -12,9 +12,11 @@ import { printJson } from "../print-json.ts";
 import { agreeOrEnd, valueOrAsk } from "../prompts.ts";
 import type { Terminal } from "../terminal.ts";
 import { channelIdIn } from "./channel-id.ts";
+import { cloneInto } from "./clone.ts";
 import { findProject } from "./find-project.ts";
-import { cloneRepository, createFolder } from "./folder.ts";
+import { createFolder } from "./folder.ts";
 import { projectJson } from "./project-json.ts";
+import { repositoryOfFlag } from "./repository.ts";
 
 export interface AddProjectOptions {
   readonly channel?: string;
@@ -72,8 +74,7 @@ export async function addProjectCommand(
   );
   const projectDir = resolve(expandHome(folder, env));
   if (options.clone !== undefined) {
-    terminal.explain(`Cloning ${options.clone} into ${projectDir} …`);
-    await cloneRepository(options.clone, projectDir, terminal);
+    await cloneInto(repositoryOfFlag("--clone", options.clone), projectDir, terminal);
   } else if (!existsSync(projectDir)) {
     await agreeToCreate(projectDir, options.createDir, terminal);
     createFolder(projectDir);
