@@ -139,13 +139,13 @@ const wrong: [what: string, flags: string[], code: number, says: string | RegExp
     "a flag as a repository",
     ["--channel", "web", "--clone=--upload-pack=id"],
     2,
-    "expected an address such as",
+    "Expected the address of a repository",
   ],
   [
     "a program as a repository",
     ["--channel", "web", "--clone", "ext::sh -c id"],
     2,
-    "expected an address such as",
+    "Expected the address of a repository",
   ],
   ["a bad address of the API", ["--api-url", "discord.com"], 2, "expected an http or https address"],
   ["a time without unit", ["--wait", "5"], 2, "Expected a time such as 30s, 5m or 1h."],
@@ -252,7 +252,7 @@ test("a clone that fails leaves neither folder nor config behind", async () => {
   const dir = join(home, "deep/er/web");
   const gone = join(tempDir(), "missing");
   const failed = await init("--yes", "--clone", gone, "--dir", dir);
-  expect(failed).toMatchObject({ code: 2 });
+  expect(failed).toMatchObject({ code: 1 });
   expect(failed.stderr).toContain("git could not clone it");
   expect(existsSync(join(home, "deep"))).toBe(false);
   expect(readdirSync(stateDir)).toEqual([]);

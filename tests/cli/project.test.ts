@@ -159,8 +159,13 @@ test("project add --clone clones first; what can't be cloned adds nothing", asyn
   const full = await fixture.run([...other, origin, "--dir", folder]);
   expect(full.stderr).toContain("is not empty");
   const gone = await fixture.run([...other, join(origin, "missing"), "--dir", join(tempDir(), "x")]);
-  expect(gone).toMatchObject({ code: 2 });
+  expect(gone).toMatchObject({ code: 1 });
   expect(gone.stderr).toContain("git could not clone it");
+  for (const program of ["ext::sh -c id", "--upload-pack=id", "git@-oProxyCommand=id:x"]) {
+    const refused = await fixture.run([...other, program, "--dir", join(tempDir(), "x")]);
+    expect(refused).toMatchObject({ code: 2 });
+    expect(refused.stderr).toContain("Expected the address of a repository");
+  }
   expect(parse(fixture.config()).projects).toHaveLength(2);
 });
 

@@ -261,7 +261,7 @@ test("at a terminal too, a folder can be cloned", async () => {
   await at.answers("The bot's token:", `${discord.token}${ENTER}`);
   await at.picks("Which folder does Claude work in?", ERASE, "clone a git repository…");
   await at.answers("Which repository?", `ext::sh -c id${ENTER}`);
-  await at.sees("expected an address such as");
+  await at.sees("Expected the address of a repository");
   await at.answers("Which repository?", `${"\u007f".repeat(20)}${origin}${ENTER}`);
   await at.answers("Write this?", "n\r");
   expect(await at.ended).toBe(1);

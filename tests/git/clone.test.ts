@@ -1,7 +1,16 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { repositoryAt } from "../../src/cli/project/repository.ts";
 import { type RepositoryUrl, repositoryUrl } from "../../src/core/projects/repository-url.ts";
 import { cloneRepository } from "../../src/git/clone.ts";
 import { gitServer } from "../support/git-server.ts";
@@ -27,7 +36,7 @@ async function scene(name: keyof typeof REPOSITORIES = "web") {
     options: { timeoutMs?: number; signal?: AbortSignal; launcher?: string[] } = {},
   ) =>
     cloneRepository({
-      url: repositoryUrl(address) as RepositoryUrl,
+      url: repositoryAt(address) as RepositoryUrl,
       into: join(root, "web"),
       env,
       launcher: options.launcher ?? [],
@@ -56,6 +65,35 @@ test("a repository is cloned by ssh, with the person's own ssh command", async (
   const { root, clone } = await scene();
   await clone("git@example.org:web.git");
   expect(existsSync(join(root, "web", "second.md"))).toBe(true);
+});
+
+test("a repository of this machine is cloned by its path", async () => {
+  const { server, root, clone } = await scene();
+  await clone(server.path("web"));
+  expect(readFileSync(join(root, "web", "readme.md"), "utf8")).toBe("hello");
+});
+
+test("an empty folder is cloned into, and stays when that fails", async () => {
+  const { server, root, clone } = await scene();
+  const folder = join(root, "web");
+  mkdirSync(folder, { mode: 0o750 });
+  await expect(clone(server.url("nothing"))).rejects.toThrow("There is no such repository");
+  expect(readdirSync(folder)).toEqual([]);
+  expect(statSync(folder).mode & 0o777).toBe(0o750);
+  await clone(server.url("web"));
+  expect(existsSync(join(folder, "readme.md"))).toBe(true);
+});
+
+test("no hook runs, not even one of the person's own template", async () => {
+  const { server, home, root, clone } = await scene();
+  const template = join(home, "template");
+  mkdirSync(join(template, "hooks"), { recursive: true });
+  const ran = join(home, "ran");
+  writeFileSync(join(template, "hooks/post-checkout"), `#!/bin/sh\ntouch '${ran}'\n`, { mode: 0o755 });
+  appendFileSync(join(home, ".gitconfig"), `[init]\n\ttemplateDir = ${template}\n`);
+  await clone(server.url("web"));
+  expect(existsSync(join(root, "web/.git/hooks/post-checkout"))).toBe(true);
+  expect(existsSync(ran)).toBe(false);
 });
 
 test("an empty repository is cloned too", async () => {

@@ -12,6 +12,8 @@ const TLS = fileURLToPath(new URL("../fixtures/tls", import.meta.url));
 export interface GitServer {
   /** `https://127.0.0.1:<port>/<name>.git`, with a login in it if one is given. */
   url(name: string, login?: string): string;
+  /** The same repository on this machine. */
+  path(name: string): string;
   /** Puts what people have set up, so that git trusts this server and takes its `ssh` for ssh, into a home. */
   setUpHome(home: string): void;
   /** Paths that were asked for, with their queries. */
@@ -81,6 +83,7 @@ export async function gitServer(
   const { port } = server.address() as AddressInfo;
   return {
     url: (name, login) => `https://${login === undefined ? "" : `${login}@`}127.0.0.1:${port}/${name}.git`,
+    path: (name) => join(root, `${name}.git`),
     requests,
     hold: () => {
       const { promise, resolve } = Promise.withResolvers<void>();

@@ -1,5 +1,6 @@
 import { findPaths, type Paths } from "../../config/paths.ts";
-import { createHistory, type TurnRecord } from "../../sqlite/history.ts";
+import type { TurnRecord } from "../../core/history/history.ts";
+import { createHistory } from "../../sqlite/history.ts";
 import { isoTime, localTime } from "../local-time.ts";
 import { logLines } from "../logs/log-files.ts";
 import { type LogRecord, readLogRecord } from "../logs/log-record.ts";

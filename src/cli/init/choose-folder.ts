@@ -54,7 +54,10 @@ const CLONE = "clone";
 
 async function askRepository({ prompts }: Asker): Promise<RepositoryUrl> {
   const check = repositoryProblem;
-  return repositoryOfFlag("--clone", await prompts.text("Which repository? Its https or ssh address:", { check }));
+  return repositoryOfFlag(
+    "--clone",
+    await prompts.text("Which repository? Its https or ssh address:", { check }),
+  );
 }
 
 /** A person without root has projects at home. */

@@ -114,7 +114,11 @@ function showPlan(plan: Plan, { paths, existing, service, account }: Place, term
   const { project, channel, guild, bot, access } = plan;
   const { folder } = project;
   const made =
-    folder.make === "nothing" ? "" : folder.make === "create" ? " (new)" : ` (from ${folder.make.clone.address})`;
+    folder.make === "nothing"
+      ? ""
+      : folder.make === "create"
+        ? " (new)"
+        : ` (from ${folder.make.clone.address})`;
   terminal.stderr.write("\n");
   printFacts(
     { stdout: terminal.stderr },

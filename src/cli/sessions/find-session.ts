@@ -1,4 +1,4 @@
-import type { History, SessionRecord } from "../../sqlite/history.ts";
+import type { History, SessionRecord } from "../../core/history/history.ts";
 import { ExitError } from "../exit.ts";
 
 /** The one session that a person means. Ends the command when there is none, or more than one. */

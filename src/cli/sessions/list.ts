@@ -1,5 +1,5 @@
 import { findPaths } from "../../config/paths.ts";
-import type { SessionRecord } from "../../sqlite/history.ts";
+import type { SessionRecord } from "../../core/history/history.ts";
 import { createHistory } from "../../sqlite/history.ts";
 import { dollars } from "../amounts.ts";
 import { localTime } from "../local-time.ts";

@@ -1,4 +1,4 @@
-import type { SessionRecord, TurnRecord } from "../../sqlite/history.ts";
+import type { SessionRecord, TurnRecord } from "../../core/history/history.ts";
 import { isoTime } from "../local-time.ts";
 
 /** A session for scripts, with the names that its table has. */

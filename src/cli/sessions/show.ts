@@ -1,6 +1,6 @@
 import { findPaths } from "../../config/paths.ts";
+import type { SessionRecord, TurnRecord } from "../../core/history/history.ts";
 import { turnEndText } from "../../core/history/session-markdown.ts";
-import type { SessionRecord, TurnRecord } from "../../sqlite/history.ts";
 import { createHistory } from "../../sqlite/history.ts";
 import { dollars, lengthOfTime } from "../amounts.ts";
 import { printFacts } from "../facts.ts";

@@ -1,10 +1,11 @@
 import { existsSync, statfsSync, statSync } from "node:fs";
 import Sqlite from "better-sqlite3";
 import type { Paths } from "../../config/paths.ts";
+import type { TurnRecord } from "../../core/history/history.ts";
 import { CoordError } from "../../core/operations/errors.ts";
 import type { Database } from "../../sqlite/database.ts";
 import { type Heartbeat, readHeartbeat } from "../../sqlite/heartbeat.ts";
-import { createHistory, type TurnRecord } from "../../sqlite/history.ts";
+import { createHistory } from "../../sqlite/history.ts";
 import { isInstanceRunning } from "../../sqlite/instance-running.ts";
 import { type Queue, readQueue } from "../../sqlite/queue.ts";
 import { readSchemaVersion } from "../../sqlite/schema-version.ts";

@@ -1,1 +1,0 @@
-export { turnEndText } from "../../core/history/session-markdown.ts";
