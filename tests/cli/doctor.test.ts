@@ -279,6 +279,25 @@ test.each(NEEDED_PERMISSIONS.filter(({ name }) => name !== "ViewChannel"))(
   },
 );
 
+test("the channels for alerts and for setting up are looked at too, each for what is done there", async () => {
+  const { configure, discord, examine } = await healthy();
+  const alerts = discord.addChannel("admins");
+  configure({ alerts: { channel_id: alerts.id }, setup_channel: OTHER });
+  const messages = async () => {
+    const { of } = await examine();
+    return ["alerts", "setup_channel"].map((name) => of(`discord.channel.${name}`)[0]?.message);
+  };
+  const unknown = `setup_channel: there is no channel ${OTHER}`;
+  const { AddReactions, SendMessages } = PermissionFlagsBits;
+  discord.guild.setOverwrite(alerts, discord.bot.id, { deny: AddReactions });
+  expect(await messages()).toEqual(["alerts: all 2 permissions in #admins", unknown]);
+  discord.guild.setOverwrite(alerts, discord.bot.id, { deny: SendMessages });
+  expect(await messages()).toEqual([
+    "alerts: Send Messages is missing in #admins: the bot can't answer",
+    unknown,
+  ]);
+});
+
 test("permissions are counted as Discord counts them: roles, overwrites in order, Administrator", async () => {
   const { discord, web } = await healthy();
   const missing = async () => {

@@ -89,5 +89,6 @@ test("what people and Claude name stands on the page as text", async () => {
   await mallory.says(web, "m1 [hangs]", { mention: true });
   await expect.poll(async () => (await fetch(url)).text(), { timeout: 20_000 }).toContain("asked by");
   const html = await (await fetch(url)).text();
+  expect(html).toContain("&lt;img src=x");
   expect(html).not.toContain("<img");
 });

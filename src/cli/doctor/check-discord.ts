@@ -1,10 +1,34 @@
 import type { Config } from "../../config/config.ts";
 import type { ChannelInspection, DiscordInspection } from "../../discord/inspect.ts";
-import { inviteUrl, NEEDED_PERMISSIONS } from "../../discord/needed-permissions.ts";
+import { inviteUrl, NEEDED_PERMISSIONS, type NeededPermission } from "../../discord/needed-permissions.ts";
 import { type Finding, ok, problem, warning } from "./finding.ts";
 
-/** What Discord says about the token, the intent, the guild and each project's channel. */
-export function checkDiscord(found: DiscordInspection, { discord, projects }: Config): Finding[] {
+/** The channels that the configuration names, for whatever use. */
+export function namedChannels({ projects, alerts, setupChannelId }: NamedIn): readonly NamedChannel[] {
+  const toTell = NEEDED_PERMISSIONS.filter(({ name }) => name === "ViewChannel" || name === "SendMessages");
+  return [
+    ...projects.map(({ name, channelId }) => ({ name, channelId, needs: NEEDED_PERMISSIONS })),
+    ...(alerts.channelId === undefined
+      ? []
+      : [{ name: "alerts", channelId: alerts.channelId, needs: toTell }]),
+    ...(setupChannelId === undefined
+      ? []
+      : [{ name: "setup_channel", channelId: setupChannelId, needs: NEEDED_PERMISSIONS }]),
+  ];
+}
+
+type NamedIn = Pick<Config, "projects" | "alerts" | "setupChannelId">;
+
+interface NamedChannel {
+  /** The project's name, or the setting's. */
+  readonly name: string;
+  readonly channelId: string;
+  readonly needs: readonly NeededPermission[];
+}
+
+/** What Discord says about the token, the intent, the guild and each channel of `namedChannels`, in its order. */
+export function checkDiscord(found: DiscordInspection, config: Config): Finding[] {
+  const { discord } = config;
   if (found.state === "unreachable") {
     return [
       problem(
@@ -39,27 +63,27 @@ export function checkDiscord(found: DiscordInspection, { discord, projects }: Co
       problem("discord.guild", `the bot is not in the guild ${discord.guildId}`, `Invite it: ${invite}`),
     );
   }
-  for (const channel of found.channels) {
-    const name = projects.find(({ channelId }) => channelId === channel.channelId)?.name ?? channel.channelId;
-    findings.push(...channelFindings(channel, name, discord.guildId, invite));
+  for (const [index, named] of namedChannels(config).entries()) {
+    const channel = found.channels[index];
+    if (channel !== undefined) findings.push(...channelFindings(channel, named, discord.guildId, invite));
   }
   return [...findings, ...clockFindings(found.clockAheadMs)];
 }
 
 function channelFindings(
   channel: ChannelInspection,
-  project: string,
+  { name: use, needs }: NamedChannel,
   guildId: string | undefined,
   invite: string,
 ): Finding[] {
-  const check = `discord.channel.${project}`;
+  const check = `discord.channel.${use}`;
   const { channelId } = channel;
   switch (channel.state) {
     case "unknown":
       return [
         problem(
           check,
-          `${project}: there is no channel ${channelId}`,
+          `${use}: there is no channel ${channelId}`,
           `Copy the channel's id again, then: claude-coord config edit. If the bot is not in the guild: ${invite}`,
         ),
       ];
@@ -67,7 +91,7 @@ function channelFindings(
       return [
         problem(
           check,
-          `${project}: View Channel is missing in ${channelId}: the bot sees no message`,
+          `${use}: View Channel is missing in ${channelId}: the bot sees no message`,
           `Channel settings, Permissions, add the bot with View Channel. If it is not in the guild: ${invite}`,
         ),
       ];
@@ -75,25 +99,27 @@ function channelFindings(
       return [
         problem(
           check,
-          `${project}: #${channel.name} is no channel for text`,
+          `${use}: #${channel.name} is no channel for text`,
           "Choose another: claude-coord config edit",
         ),
       ];
     case "found": {
       if (guildId !== undefined && channel.guildId !== guildId) {
-        const message = `${project}: #${channel.name} is in the guild ${channel.guildId}, and only ${guildId} is served`;
+        const message = `${use}: #${channel.name} is in the guild ${channel.guildId}, and only ${guildId} is served`;
         return [problem(check, message, "Correct discord.guild_id or the channel: claude-coord config edit")];
       }
-      const missing = channel.missing.map(({ title, without, essential }) =>
-        (essential ? problem : warning)(
-          check,
-          `${project}: ${title} is missing in #${channel.name}: ${without}`,
-          `Channel settings, Permissions, the bot: allow ${title}`,
-        ),
-      );
+      const missing = channel.missing
+        .filter((each) => needs.includes(each))
+        .map(({ title, without, essential }) =>
+          (essential ? problem : warning)(
+            check,
+            `${use}: ${title} is missing in #${channel.name}: ${without}`,
+            `Channel settings, Permissions, the bot: allow ${title}`,
+          ),
+        );
       return missing.length > 0
         ? missing
-        : [ok(check, `${project}: all ${NEEDED_PERMISSIONS.length} permissions in #${channel.name}`)];
+        : [ok(check, `${use}: all ${needs.length} permissions in #${channel.name}`)];
     }
   }
 }

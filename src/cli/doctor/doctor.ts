@@ -15,7 +15,7 @@ import { checkClaude } from "./check-claude.ts";
 import { checkConfigFile } from "./check-config.ts";
 import { checkDaemon } from "./check-daemon.ts";
 import { checkDatabase } from "./check-database.ts";
-import { checkDiscord } from "./check-discord.ts";
+import { checkDiscord, namedChannels } from "./check-discord.ts";
 import { checkDisk } from "./check-disk.ts";
 import { checkFiles } from "./check-files.ts";
 import { checkNode } from "./check-node.ts";
@@ -73,7 +73,7 @@ async function checkConfigured(config: Config, paths: Paths, env: Environment): 
       ? []
       : inspectDiscord({
           ...discord,
-          channelIds: projects.map(({ channelId }) => channelId),
+          channelIds: namedChannels(config).map(({ channelId }) => channelId),
           now: Date.now,
         }).then((found) => checkDiscord(found, config)),
   ]);
