@@ -47,6 +47,7 @@ export async function createBot(options: {
   const config = {
     discord: { token: discord.token, api_url: discord.apiUrl },
     access: { users: [ann.id] },
+    limits: { member_per_minute: 0, project_per_minute: 0, waiting: 0 },
     claude: { command: options.command ?? CLAUDE, env: options.env ?? {}, ...options.claude },
     replies: { acknowledge: false },
     projects: channels.map(({ id, name }) => ({ name, channel_id: id, project_dir: projectDir })),

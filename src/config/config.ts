@@ -1,3 +1,4 @@
+import type { FloodLimits } from "../core/access/flood.ts";
 import type { AccessRule, MemberList, Project, Snowflake } from "../core/projects/project.ts";
 
 /** The configuration as the rest of the program has it: one form, whole words, times in milliseconds. */
@@ -9,6 +10,7 @@ export interface Config {
     readonly apiUrl: string;
   };
   readonly access: AccessRule;
+  readonly limits: FloodLimits;
   readonly admins: MemberList;
   readonly claude: {
     /** A name on PATH, or a path. */

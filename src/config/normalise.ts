@@ -20,10 +20,17 @@ export function normalise({
   credential: ClaudeCredential | undefined;
   env: Environment;
 }): Config {
-  const { discord, claude, replies, catch_up } = written;
+  const { discord, claude, replies, catch_up, limits } = written;
   return {
     discord: { token, guildId: discord.guild_id, apiUrl: discord.api_url.replace(/\/+$/, "") },
     access: accessRule(written.access) ?? { users: [], roles: [], everyone: false },
+    limits: {
+      memberPerMinute: limits.member_per_minute,
+      projectPerMinute: limits.project_per_minute,
+      botPerMinute: limits.bot_per_minute,
+      botPerHour: limits.bot_per_hour,
+      waiting: limits.waiting,
+    },
     admins: written.admins,
     claude: {
       command: expandHome(claude.command, env),

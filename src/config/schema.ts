@@ -86,6 +86,8 @@ const replies = z
   .prefault({})
   .describe("How answers look.");
 
+const limit = (value: number) => wholeNumber(0, 100_000).default(value);
+
 /** Everything that can be configured, as written in config.yaml: the one source of validation, example and docs. */
 export const configSchema = z.strictObject({
   discord,
@@ -95,6 +97,20 @@ export const configSchema = z.strictObject({
     .describe(
       "Who may talk to Claude, by id: `users`, `roles`, or `access: everyone`. Nothing: only members with Manage Server.",
     ),
+  limits: z
+    .strictObject({
+      member_per_minute: limit(300).describe(
+        "So many messages, commands and button presses of one member that begin something are taken in a minute.",
+      ),
+      project_per_minute: limit(1000).describe("The same for all that is asked in one project."),
+      bot_per_minute: limit(5).describe(
+        "The same for each bot that `access` lists: it stops bots that answer each other.",
+      ),
+      bot_per_hour: limit(30).describe("The same by the hour, for bots that answer each other slowly."),
+      waiting: limit(200).describe("So many messages may wait in one channel or thread."),
+    })
+    .prefault({})
+    .describe("How much is taken before people are told to slow down. 0: no such limit."),
   admins: memberList
     .prefault({})
     .describe("Who may also approve, manage and add projects, besides members with Manage Server."),

@@ -5,7 +5,11 @@ import { afterLine, columnOf, endOf, pairOf, rangeOf } from "./yaml-layout.ts";
 import { keySet } from "./yaml-splices.ts";
 
 /** What a setting may be set to; undefined takes it away. */
-export type SettingValue = string | { readonly [key: string]: SettingValue | readonly string[] } | undefined;
+export type SettingValue =
+  | string
+  | boolean
+  | { readonly [key: string]: SettingValue | readonly string[] }
+  | undefined;
 
 /**
  * The text with a setting outside `projects` as given. `names` tells what ids stand for: it is written beside those

@@ -59,7 +59,16 @@ export const memberList = z.strictObject({
 export const accessRule = z.union(
   [
     z.literal("everyone"),
-    memberList.extend({ everyone: toggle(false).describe("Everyone who can write in the channel.") }),
+    memberList.extend({
+      everyone: toggle(false).describe("Everyone who can write in the channel."),
+      bots: z
+        .array(snowflake, { error: "a list of bots' ids in quotes" })
+        .optional()
+        .describe(
+          "Ids of other bots that may talk too, within `limits.bot_per_minute`; they never approve or manage. All others are ignored, and webhooks always.",
+        )
+        .meta({ examples: [["567890123456789012"]] }),
+    }),
   ],
   { error: "`everyone`, or a map with users and roles" },
 );

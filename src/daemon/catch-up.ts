@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type CatchUpLimits, snowflakeTimeMs } from "../core/messages/catch-up.ts";
+import { type CatchUpLimits, type Fate, snowflakeTimeMs } from "../core/messages/catch-up.ts";
 import { type IncomingMessage, projectOf, type Routing } from "../core/messages/inbound.ts";
 import type { Snowflake } from "../core/projects/project.ts";
 import type { CursorStore } from "../core/turns/ledger.ts";
@@ -13,7 +13,7 @@ export interface CatchUpDeps {
   readonly routing: () => Routing;
   readonly limits: () => CatchUpLimits;
   /** Takes one message: `run` it, or tell that it came too long ago. */
-  readonly handle: (message: IncomingMessage, fate: "run" | "expire") => void;
+  readonly handle: (message: IncomingMessage, fate: Fate) => void;
   readonly now: () => number;
   readonly signal: AbortSignal;
   readonly log: {

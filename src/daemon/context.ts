@@ -1,5 +1,6 @@
 import type { Config } from "../config/config.ts";
 import type { Environment, Paths } from "../config/paths.ts";
+import type { FloodGate } from "../core/access/flood.ts";
 import type { Events } from "../core/operations/events.ts";
 import type { Project } from "../core/projects/project.ts";
 import type { Redactor } from "../core/secrets/redactor.ts";
@@ -16,6 +17,8 @@ export interface DaemonContext {
   readonly env: Environment;
   readonly log: Logger;
   readonly events: Events;
+  /** Says when too much is asked; every way in which a turn begins asks it. */
+  readonly floods: FloodGate;
   readonly report: Report;
   /** Keeps secrets out of what people and Discord get to see. */
   readonly redactor: Redactor;

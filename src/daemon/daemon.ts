@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import type { Config } from "../config/config.ts";
 import type { Environment, Paths } from "../config/paths.ts";
 import { secretsOf } from "../config/secrets.ts";
+import { createFloodGate } from "../core/access/flood.ts";
 import type { CoordError } from "../core/operations/errors.ts";
 import { type CoordEvent, createEvents } from "../core/operations/events.ts";
 import { createRedactor } from "../core/secrets/redactor.ts";
@@ -121,6 +122,11 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       env,
       log,
       events,
+      floods: createFloodGate({
+        limits: () => config().limits,
+        waiting: (conversationId) => stores.ledger.open(conversationId).length,
+        now: Date.now,
+      }),
       report,
       redactor,
       secretFound,

@@ -1,8 +1,10 @@
+import type { FloodGate } from "../core/access/flood.ts";
 import { type IncomingMessage, type Routing, routeMessage } from "../core/messages/inbound.ts";
 import { type Material, NO_MATERIAL } from "../core/messages/material.ts";
 import type { Snowflake } from "../core/projects/project.ts";
 import type { Ledger } from "../core/turns/ledger.ts";
 import type { Turn } from "../core/turns/turn.ts";
+import type { FloodSigns } from "./flood-signs.ts";
 
 export interface EditsDeps {
   readonly routing: () => Routing;
@@ -13,6 +15,10 @@ export interface EditsDeps {
   readonly rerun: () => boolean;
   /** The same message with its author's roles; edits may come without. */
   readonly withAuthor: (message: IncomingMessage) => Promise<IncomingMessage>;
+  /** Says when too much is asked. */
+  readonly floods: FloodGate;
+  /** Shows somebody who asked too much that this message is not run. */
+  readonly flooded: FloodSigns;
   /** A turn that waits was edited or withdrawn. */
   readonly revised: (turn: Turn) => void;
   /** A turn was accepted: its conversation should look at the ledger. */
@@ -64,13 +70,22 @@ export function createEdits(deps: EditsDeps): Edits {
       deps.revised({ ...turn, prompt, editedAtMs });
       return;
     }
+    const { userId: authorId, kind } = message.author;
+    const flood = deps.floods.begin({
+      authorId,
+      kind,
+      projectName: route.project.name,
+      conversationId: route.conversationId,
+      atMs: editedAtMs,
+    });
+    if (flood !== undefined) return deps.flooded(message, route.project, flood);
     const again = ledger.accept({
       id: deps.newId(),
       conversationId: route.conversationId,
       guildId: route.guildId,
       projectName: route.project.name,
       messageId: message.id,
-      authorId: message.author.userId,
+      authorId,
       authorName: message.authorName,
       prompt,
       material,
@@ -83,7 +98,7 @@ export function createEdits(deps: EditsDeps): Edits {
 
   return {
     edited: (message, editedAtMs) => {
-      if (message.author.kind !== "member" || ledger.ofMessage(message.id) === undefined) return;
+      if (message.author.kind === "webhook" || ledger.ofMessage(message.id) === undefined) return;
       if (message.author.guildId !== undefined) return edited(message, editedAtMs);
       deps.withAuthor(message).then(
         (whole) => edited(whole, editedAtMs),

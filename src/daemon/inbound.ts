@@ -1,10 +1,13 @@
 import type { AccessPolicy } from "../core/access/access.ts";
+import type { FloodGate } from "../core/access/flood.ts";
 import type { SignLimit } from "../core/access/sign-limit.ts";
+import { type Fate, snowflakeTimeMs } from "../core/messages/catch-up.ts";
 import { type BotIdentity, type IncomingMessage, routeMessage } from "../core/messages/inbound.ts";
 import type { Events } from "../core/operations/events.ts";
 import type { Project, Snowflake } from "../core/projects/project.ts";
 import type { CursorStore, Ledger } from "../core/turns/ledger.ts";
 import { EMPTY_END, type Turn } from "../core/turns/turn.ts";
+import type { FloodSigns } from "./flood-signs.ts";
 
 export interface InboundDeps {
   readonly bot: () => BotIdentity;
@@ -19,6 +22,10 @@ export interface InboundDeps {
   readonly wake: (conversationId: Snowflake) => void;
   /** Tells somebody who addressed the bot and said nothing what to do. */
   readonly hint: (message: IncomingMessage, project: Project) => void;
+  /** Says when too much is asked. */
+  readonly floods: FloodGate;
+  /** Shows somebody who asked too much that this message is not run. */
+  readonly flooded: FloodSigns;
   /** Shows somebody who may not talk that they were understood and refused. */
   readonly refuse: (message: IncomingMessage) => void;
   readonly events: Pick<Events, "emit">;
@@ -29,7 +36,7 @@ export interface InboundDeps {
   readonly log: (message: string, fields: object) => void;
 }
 
-export type Inbound = (message: IncomingMessage, fate: "run" | "expire") => void;
+export type Inbound = (message: IncomingMessage, fate: Fate) => void;
 
 /**
  * Takes every message that Discord shows us, live or fetched, and accepts those that are meant for Claude. One with
@@ -73,6 +80,23 @@ export function createInbound(deps: InboundDeps): Inbound {
         if (deps.mayShow(message.author.userId, message.channelId)) deps.hint(message, route.project);
         break;
       case "turn": {
+        // Discord may show a message twice, after a resumed connection for one; it is neither run nor counted twice.
+        if (deps.ledger.ofMessage(message.id) !== undefined) break;
+        const flood =
+          fate === "expire"
+            ? undefined
+            : deps.floods.begin({
+                authorId: message.author.userId,
+                kind: message.author.kind,
+                projectName: route.project.name,
+                conversationId: route.conversationId,
+                atMs: snowflakeTimeMs(message.id),
+                isMissed: fate === "catch_up",
+              });
+        if (flood !== undefined) {
+          deps.flooded(message, route.project, flood);
+          break;
+        }
         const asked = {
           id: deps.newId(),
           conversationId: route.conversationId,
@@ -85,12 +109,11 @@ export function createInbound(deps: InboundDeps): Inbound {
           material: message.material,
         };
         const turn =
-          fate === "run"
-            ? deps.ledger.accept(asked)
-            : deps.ledger.record(asked, { ...EMPTY_END, outcome: "expired" });
-        // Discord may show a message twice, after a resumed connection for one; the ledger takes it once.
+          fate === "expire"
+            ? deps.ledger.record(asked, { ...EMPTY_END, outcome: "expired" })
+            : deps.ledger.accept(asked);
         if (turn === undefined) break;
-        if (fate === "run") {
+        if (fate !== "expire") {
           deps.wake(route.conversationId);
         } else {
           const { name } = route.project;

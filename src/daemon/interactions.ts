@@ -28,7 +28,7 @@ const CONTEXT_TIMEOUT_MS = 20_000;
 
 /** What is done with commands, buttons, menus and forms. */
 export function openInteractions(
-  { config, stores, report, redactor, events, projectNamed, log }: DaemonContext,
+  { config, stores, report, redactor, events, floods, projectNamed, log }: DaemonContext,
   gateway: Gateway,
   { pool, models }: Agents,
   { conversations, prompts }: Talk,
@@ -66,6 +66,8 @@ export function openInteractions(
         log.warn("no picture can be drawn on this machine", { error });
         return undefined;
       }),
+    floods,
+    events,
     openThread: (thread, onOpened) => openThread(gateway.rest, thread, onOpened),
     models,
     setModel: edits.setModel,
@@ -84,6 +86,8 @@ export function openInteractions(
   });
   const decisions = turnDecisions({
     ledger,
+    floods,
+    events,
     project: projectNamed,
     wake: (conversationId) => conversations.of(conversationId).wake(),
     tell: (turn) => conversations.of(turn.conversationId).tell(turn),

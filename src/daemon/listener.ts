@@ -13,6 +13,7 @@ import { accessPolicy } from "./access-policy.ts";
 import { type CatchUp, createCatchUp } from "./catch-up.ts";
 import type { DaemonContext } from "./context.ts";
 import { createEdits } from "./edits.ts";
+import { createFloodSigns } from "./flood-signs.ts";
 import { guarded } from "./guard.ts";
 import { createInbound } from "./inbound.ts";
 import { createReview } from "./review-waiting.ts";
@@ -27,7 +28,7 @@ export interface Listening {
 
 /** What is done with everything that Discord sends. */
 export function createListener(
-  { config, stores, events, writing, log }: DaemonContext,
+  { config, stores, events, floods, writing, log }: DaemonContext,
   gateway: Gateway,
   { conversations, intake }: Talk,
   agents: AgentPool,
@@ -52,6 +53,12 @@ export function createListener(
       log.warn("a small courtesy failed", { error });
     });
   };
+  const flooded = createFloodSigns({
+    show: courtesy,
+    limits: { note: createSignLimit(Date.now), mark: createSignLimit(Date.now, MARKS) },
+    events,
+    log,
+  });
   const inbound = createInbound({
     bot: gateway.bot,
     projects: () => config().projects,
@@ -65,6 +72,8 @@ export function createListener(
       const sent = { nonce: `hint-${message.id}`, replyTo: message.id };
       courtesy(message.channelId, (channel) => channel.create({ content: hintText(project.name) }, sent));
     },
+    floods,
+    flooded,
     refuse: (message) => courtesy(message.channelId, (channel) => channel.react(message.id, "🔒")),
     mayShow: createSignLimit(Date.now),
     events,
@@ -76,6 +85,8 @@ export function createListener(
     routing,
     ledger,
     materialOf: (turnId) => material.of(turnId)?.material,
+    floods,
+    flooded,
     rerun: () => config().edits === "rerun",
     withAuthor: gateway.history.withAuthor,
     revised: (turn) => {
@@ -167,6 +178,9 @@ export function createListener(
     },
   };
 }
+
+/** Each message that is one too many is marked, as long as that is no flood of its own. */
+const MARKS = { personMs: 0, inChannel: 30 };
 
 /** Waiting messages are looked at again for so long; where Discord does not answer, they run as they were accepted. */
 const REVIEW_MS = 20_000;

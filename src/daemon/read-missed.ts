@@ -1,4 +1,4 @@
-import { type CatchUpLimits, planCatchUp } from "../core/messages/catch-up.ts";
+import { type CatchUpLimits, type Fate, planCatchUp } from "../core/messages/catch-up.ts";
 import { type IncomingMessage, isForClaude, type Routing } from "../core/messages/inbound.ts";
 import type { Snowflake } from "../core/projects/project.ts";
 import type { CursorStore } from "../core/turns/ledger.ts";
@@ -18,7 +18,7 @@ export interface ReadMissedDeps {
   readonly limits: CatchUpLimits;
   /** A message as it stands now, which may be later than it was read; undefined when it is gone. */
   readonly latestForm: (message: IncomingMessage) => IncomingMessage | undefined;
-  readonly handle: (message: IncomingMessage, fate: "run" | "expire") => void;
+  readonly handle: (message: IncomingMessage, fate: Fate) => void;
   readonly now: () => number;
   readonly log: {
     info(message: string, fields?: object): void;

@@ -34,7 +34,7 @@ export interface History {
 export function createHistory(client: Client): History {
   const withAuthor = async (message: IncomingMessage): Promise<IncomingMessage> => {
     const { guildId, author } = message;
-    if (guildId === undefined || author.kind !== "member" || author.guildId !== undefined) return message;
+    if (guildId === undefined || author.kind === "webhook" || author.guildId !== undefined) return message;
     return { ...message, author: await memberNow(client, guildId, author.userId) };
   };
 

@@ -42,6 +42,7 @@ const projects = channels.map(({ id, name }) => {
 const config = {
   discord: { token: discord.token, api_url: discord.apiUrl },
   access: "everyone",
+  limits: { member_per_minute: 0, project_per_minute: 0 },
   claude: {
     command: resolve(import.meta.dirname, "../support/stand-in-claude.js"),
     env: { ANTHROPIC_API_KEY: "made-up-key" },

@@ -26,10 +26,13 @@ export async function chooseAccess(
   talk: Talk,
 ): Promise<ChosenAccess> {
   const people = new People();
+  // Who is let in is asked of people only; bots that are listed stay so.
+  const chosen = (rule: AccessRule) =>
+    chosenAccess(kept.bots === undefined ? rule : { ...rule, bots: kept.bots }, people);
   const flags = await fromFlags(options, setup, guild, people);
-  if (flags !== undefined) return chosen(flags, people);
+  if (flags !== undefined) return chosen(flags);
   await people.lookUp(kept, setup, guild);
-  if (!asker.asks) return chosen(kept, people);
+  if (!asker.asks) return chosen(kept);
 
   talk.part("Who may talk to Claude");
   talk.say(
@@ -52,16 +55,16 @@ export async function chooseAccess(
   const answer = await asker.prompts.choose("Who may talk to Claude?", choices);
   switch (answer) {
     case "kept":
-      return chosen(kept, people);
+      return chosen(kept);
     case "owner":
       if (owner !== undefined) people.know(owner);
-      return chosen({ ...MANAGERS, users: owner === undefined ? [] : [owner.id] }, people);
+      return chosen({ ...MANAGERS, users: owner === undefined ? [] : [owner.id] });
     case "managers":
-      return chosen(MANAGERS, people);
+      return chosen(MANAGERS);
     case "everyone":
-      return chosen({ ...MANAGERS, everyone: true }, people);
+      return chosen({ ...MANAGERS, everyone: true });
     case "pick":
-      return chosen(await pick(kept, setup, guild, people, asker), people);
+      return chosen(await pick(kept, setup, guild, people, asker));
   }
 }
 
@@ -144,15 +147,16 @@ async function pick(
 
 const DONE = "done";
 
-function chosen(rule: AccessRule, people: People): ChosenAccess {
+function chosenAccess(rule: AccessRule, people: People): ChosenAccess {
   return { rule, names: people.names, text: describe(rule, people) };
 }
 
-function describe({ users, roles, everyone }: AccessRule, { names }: People): string {
-  if (everyone) return "everyone who can write in the channel";
+function describe({ users, roles, everyone, bots = [] }: AccessRule, { names }: People): string {
+  const others = bots.length === 0 ? "" : `, and the bots ${bots.join(", ")}`;
+  if (everyone) return `everyone who can write in the channel${others}`;
   const listed = [
     ...users.map((id) => names.get(id) ?? id),
     ...roles.map((id) => `the role ${names.get(id) ?? id}`),
   ];
-  return listed.join(", ") || "members with Manage Server";
+  return (listed.join(", ") || "members with Manage Server") + others;
 }

@@ -50,9 +50,11 @@ export const NEW_CONFIG =
 const DISCORD = "https://discord.com/api";
 
 function written({ rule }: ChosenAccess): SettingValue {
-  if (rule.everyone) return "everyone";
-  if (rule.users.length === 0 && rule.roles.length === 0) return undefined;
+  const { bots = [] } = rule;
+  if (rule.everyone) return bots.length === 0 ? "everyone" : { everyone: true, bots };
+  if (rule.users.length === 0 && rule.roles.length === 0 && bots.length === 0) return undefined;
   return {
+    ...(bots.length === 0 ? {} : { bots }),
     ...(rule.users.length === 0 ? {} : { users: rule.users }),
     ...(rule.roles.length === 0 ? {} : { roles: rule.roles }),
   };

@@ -37,11 +37,12 @@ function printProject(terminal: Terminal, project: ConfiguredProject, general: A
   });
 }
 
-function accessText({ users, roles, everyone }: AccessRule): string {
-  if (everyone) return "everyone";
+function accessText({ users, roles, everyone, bots = [] }: AccessRule): string {
+  const others = bots.length === 0 ? "" : `; bots ${bots.join(", ")}`;
+  if (everyone) return `everyone${others}`;
   const rules = [
     ...(users.length > 0 ? [`users ${users.join(", ")}`] : []),
     ...(roles.length > 0 ? [`roles ${roles.join(", ")}`] : []),
   ];
-  return rules.join("; ") || "members with Manage Server";
+  return (rules.join("; ") || "members with Manage Server") + others;
 }

@@ -59,24 +59,43 @@ export function decideAccess(
   policy: AccessPolicy,
   nowMs: number,
 ): AccessDecision {
-  if (actor.kind !== "member") return refuse(actor.kind);
+  if (actor.kind === "webhook") return refuse("webhook");
+  const rule = ruleOf(target.project, policy);
+  if (actor.kind === "bot" && (action !== "talk" || !isListedBot(actor, rule))) return refuse("bot");
   if (target.guildId === undefined) return refuse("direct_message");
   if (actor.guildId === undefined) return refuse("not_a_member");
   if (actor.guildId !== target.guildId) return refuse("other_guild");
   if (!policy.guildIds.includes(target.guildId)) return refuse("other_guild");
   if (actor.timedOutUntilMs !== undefined && actor.timedOutUntilMs > nowMs) return refuse("timed_out");
+  if (actor.kind === "bot") return ALLOWED;
 
   const admin = actor.administrator || isListed(actor, policy.admins);
   if (admin) return ALLOWED;
   if (action === "admin") return refuse("not_allowed");
   if (action === "manage") return actor.manageGuild ? ALLOWED : refuse("not_allowed");
-  return mayTalk(actor, target.project?.access ?? policy.access) ? ALLOWED : refuse("not_allowed");
+  return mayTalk(actor, rule) ? ALLOWED : refuse("not_allowed");
+}
+
+/**
+ * Whether what somebody writes is looked at at all. Webhooks, and bots that nobody has listed, get no answer, not even
+ * a refusal: two programs that answer each other would never end.
+ */
+export function isHeard(actor: Actor, project: Project, policy: AccessPolicy): boolean {
+  return actor.kind === "member" || (actor.kind === "bot" && isListedBot(actor, ruleOf(project, policy)));
 }
 
 const ALLOWED: AccessDecision = { allowed: true };
 
 function refuse(reason: Refusal): AccessDecision {
   return { allowed: false, reason };
+}
+
+function ruleOf(project: Project | undefined, policy: AccessPolicy): AccessRule | undefined {
+  return project?.access ?? policy.access;
+}
+
+function isListedBot({ userId }: Actor, rule: AccessRule | undefined): boolean {
+  return rule?.bots?.includes(userId) ?? false;
 }
 
 function mayTalk(actor: Actor, rule: AccessRule | undefined): boolean {

@@ -10,17 +10,20 @@ export interface CatchUpLimits {
   readonly expireBeforeMs?: number | undefined;
 }
 
-/** What becomes of missed messages: `run` as if they came now, or `expire`: told, with a way to run them after all. */
+/** What becomes of a message: `run` when it comes live, `catch_up` when it was missed, `expire` when it is too late. */
+export type Fate = "run" | "catch_up" | "expire";
+
+/** What becomes of missed messages: `catch_up` as if they came now, or `expire`: told, with a way to run them after all. */
 export function planCatchUp(
   missed: readonly IncomingMessage[],
   limits: CatchUpLimits,
   nowMs: number,
-): readonly { readonly message: IncomingMessage; readonly fate: "run" | "expire" }[] {
+): readonly { readonly message: IncomingMessage; readonly fate: "catch_up" | "expire" }[] {
   const firstToRun = missed.length - limits.maxMessages;
   return missed.map((message, index) => {
     const oldestMs = Math.max(nowMs - limits.maxAgeMs, limits.expireBeforeMs ?? 0);
     const isOld = snowflakeTimeMs(message.id) < oldestMs;
-    return { message, fate: isOld || index < firstToRun ? "expire" : "run" };
+    return { message, fate: isOld || index < firstToRun ? "expire" : "catch_up" };
   });
 }
 

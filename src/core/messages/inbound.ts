@@ -1,4 +1,4 @@
-import { type AccessPolicy, type Actor, decideAccess, type Refusal } from "../access/access.ts";
+import { type AccessPolicy, type Actor, decideAccess, isHeard, type Refusal } from "../access/access.ts";
 import type { Project, Snowflake } from "../projects/project.ts";
 import { hasMaterial, type Material } from "./material.ts";
 
@@ -66,7 +66,12 @@ export function routeMessage(message: IncomingMessage, routing: Routing, nowMs: 
   if (!access.allowed) return { kind: "refuse", project, reason: access.reason };
 
   const prompt = withoutMention(message.content, routing.bot);
-  if (prompt === "" && !hasMaterial(message.material)) return { kind: "hint", project };
+  if (prompt === "" && !hasMaterial(message.material)) {
+    // A bot takes no hint, and may answer it.
+    return message.author.kind === "bot"
+      ? { kind: "ignore", reason: "not_addressed" }
+      : { kind: "hint", project };
+  }
   return { kind: "turn", project, conversationId: message.channelId, guildId, prompt };
 }
 
@@ -91,10 +96,13 @@ function addressee(
   routing: Routing,
 ): { project: Project; guildId: Snowflake } | Ignored {
   if (!message.isOrdinary) return "not_ordinary";
-  if (message.author.kind !== "member") return "not_a_person";
+  // Whatever is listed: the bot does not answer itself.
+  if (message.author.kind === "webhook" || message.author.userId === routing.bot.userId)
+    return "not_a_person";
   const { guildId } = message;
   const project = projectOf(message.channelId, message.parentChannelId, routing.projects);
   if (project === undefined || guildId === undefined) return "no_project";
+  if (!isHeard(message.author, project, routing.policy)) return "not_a_person";
   if (project.mention === "required" && !isAddressed(message, routing.bot)) return "not_addressed";
   return { project, guildId };
 }

@@ -1,4 +1,5 @@
 import type { Action, Refusal } from "../access/access.ts";
+import type { Flood } from "../access/flood.ts";
 import type { SessionGrants } from "../access/grants.ts";
 import type { AgentEvent } from "../agents/agent.ts";
 import type { Snowflake } from "../projects/project.ts";
@@ -23,6 +24,14 @@ export type CoordEvent =
       readonly messageId: Snowflake;
       readonly projectName: string;
       readonly reason: Refusal;
+    }
+  /** Somebody who may talk asked too much, so that it was not begun. */
+  | {
+      readonly type: "flood_refused";
+      readonly userId: Snowflake;
+      readonly conversationId: Snowflake;
+      readonly projectName: string;
+      readonly reason: Flood["reason"];
     }
   /** Somebody used a command, a button, a menu or a form, and may do so unless there is a `reason`. */
   | {

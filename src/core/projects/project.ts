@@ -13,6 +13,8 @@ export interface MemberList {
 /** Who may talk to Claude. Empty lists without `everyone` mean: only members with Manage Guild. */
 export interface AccessRule extends MemberList {
   readonly everyone: boolean;
+  /** Bots that may talk too, and do nothing else; none unless given. */
+  readonly bots?: readonly Snowflake[] | undefined;
 }
 
 /** One entry of the config: a channel bound to a directory, with Claude settings and an access rule. */

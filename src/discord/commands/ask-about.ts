@@ -2,6 +2,7 @@ import { quotedText } from "../../core/messages/quote.ts";
 import { textForm } from "../components.ts";
 import { type InteractionHandler, interactionHandler } from "../interactions/handler.ts";
 import type { IncomingInteraction, PointedMessage } from "../interactions/incoming-interaction.ts";
+import { tooMuch } from "../interactions/too-much.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
 import { type Place, placeOf } from "./place.ts";
 
@@ -49,6 +50,8 @@ export function askAboutHandlers(deps: CommandsDeps): {
         const { project, conversationId, guildId, message } = subject;
         if (message === undefined)
           return answer.whisper({ content: "That took too long. Please choose the message again." });
+        const refusal = tooMuch(interaction, { projectName: project.name, conversationId }, deps);
+        if (refusal !== undefined) return answer.whisper({ content: refusal });
         const { authorName, content } = message;
         const question = interaction.input.type === "modal" ? (interaction.input.fields.text ?? "") : "";
         deps.ledger.accept({

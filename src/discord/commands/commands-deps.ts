@@ -5,13 +5,14 @@ import type { Events } from "../../core/operations/events.ts";
 import type { PermissionMode, Project, Snowflake } from "../../core/projects/project.ts";
 import type { Conversation } from "../../core/turns/conversation.ts";
 import type { Ledger, PastSession, Session, SessionStore } from "../../core/turns/ledger.ts";
+import type { TooMuchDeps } from "../interactions/too-much.ts";
 import type { OutgoingMessage } from "../message-payload.ts";
 import type { NewThread } from "../open-thread.ts";
 import type { UsageDeps } from "../usage/usage-deps.ts";
 import type { AdditionRuns } from "./addition-runs.ts";
 
 /** What commands work on. */
-export interface CommandsDeps extends UsageDeps {
+export interface CommandsDeps extends UsageDeps, TooMuchDeps {
   readonly projects: () => readonly Project[];
   readonly guildOf: (channelId: Snowflake) => Snowflake | undefined;
   readonly conversation: (conversationId: Snowflake) => Pick<Conversation, "interrupt" | "cancel" | "wake">;

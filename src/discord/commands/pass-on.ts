@@ -1,5 +1,6 @@
 import type { SessionCommand } from "../../core/agents/agent.ts";
 import { type InteractionHandler, interactionHandler } from "../interactions/handler.ts";
+import { tooMuch } from "../interactions/too-much.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
 import { type Place, placeOf } from "./place.ts";
 
@@ -12,6 +13,8 @@ export function passOn(command: SessionCommand, deps: CommandsDeps): Interaction
       if (deps.sessions.current(conversationId) === undefined) {
         return answer.reply({ content: "There is no session here yet." });
       }
+      const refusal = tooMuch(interaction, { projectName: project.name, conversationId }, deps);
+      if (refusal !== undefined) return answer.whisper({ content: refusal });
       deps.ledger.accept({
         id: deps.newId(),
         conversationId,

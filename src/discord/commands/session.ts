@@ -2,6 +2,7 @@ import type { Session } from "../../core/turns/ledger.ts";
 import { form } from "../components.ts";
 import { type InteractionHandler, interactionHandler } from "../interactions/handler.ts";
 import type { IncomingInteraction } from "../interactions/incoming-interaction.ts";
+import { tooMuch } from "../interactions/too-much.ts";
 import type { OutgoingMessage } from "../message-payload.ts";
 import { discordTime } from "../reply/amounts.ts";
 import { channelSessions, findChannelSession, type SessionSubject } from "./channel-sessions.ts";
@@ -60,6 +61,9 @@ export function sessionParts(deps: CommandsDeps): Readonly<Record<string, Intera
         const isCurrent = session.ended === undefined;
         if (isCurrent && isBusy(conversationId, deps)) return answer.whisper({ content: BUSY });
         if (session.messageCount === 0) return answer.whisper({ content: EMPTY });
+        // An agent is started for each, though nothing is asked yet.
+        const refusal = tooMuch(interaction, { projectName: subject.project.name, conversationId }, deps);
+        if (refusal !== undefined) return answer.whisper({ content: refusal });
         const threadId = await forkSession(subject, interaction.actor.userId, deps);
         const content = `<#${threadId}> goes on from here with a copy of this session; this one stays as it is.`;
         await answer.whisper({ content });

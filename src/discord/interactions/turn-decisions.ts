@@ -4,8 +4,9 @@ import { EMPTY_END, type Turn } from "../../core/turns/turn.ts";
 import { TURN_BUTTONS } from "../turn-buttons.ts";
 import { type HandlerContext, type InteractionHandler, interactionHandler, type Subject } from "./handler.ts";
 import type { IncomingInteraction } from "./incoming-interaction.ts";
+import { type TooMuchDeps, tooMuch } from "./too-much.ts";
 
-export interface TurnDecisionsDeps {
+export interface TurnDecisionsDeps extends TooMuchDeps {
   readonly ledger: Ledger;
   readonly project: (projectName: string) => Project | undefined;
   /** The turn may run: its conversation should look at the ledger. */
@@ -29,6 +30,9 @@ export function turnDecisions(deps: TurnDecisionsDeps): Readonly<Record<string, 
 
   return {
     [TURN_BUTTONS.runNow]: handler(async ({ subject: { turn }, interaction, answer }) => {
+      if (turn.end?.outcome !== "expired") return answer.whisper({ content: OVER });
+      const refusal = tooMuch(interaction, turn, deps);
+      if (refusal !== undefined) return answer.whisper({ content: refusal });
       // Two people may press at once: only the first revives it.
       if (!deps.ledger.revive(turn.id)) return answer.whisper({ content: OVER });
       await answer.update({ content: `-# ${interaction.actorName} runs it now.` });

@@ -65,6 +65,19 @@ describe("who may do what", () => {
   });
 });
 
+test("a bot that is listed may talk and nothing else, whatever it could do as a member", () => {
+  const rule = policy({ ...listed, bots: ["2"] });
+  expect(allowedActions(actors.bot, rule)).toBe("talk");
+  expect(allowedActions({ ...actors.bot, userId: "6" }, rule)).toBe("");
+  expect(allowedActions({ ...actors.bot, guildId: "999" }, rule)).toBe("");
+  expect(allowedActions({ ...actors.bot, timedOutUntilMs: 1_001 }, rule)).toBe("");
+  expect(allowedActions(actors.webhook, rule)).toBe("");
+  const project = { access: { ...listed, bots: [] } } as unknown as Project;
+  expect(allowedActions(actors.bot, rule, project)).toBe("");
+  // A person with a listed bot's id would be none.
+  expect(allowedActions(actors.stranger, policy({ ...NOBODY, bots: ["1"] }))).toBe("");
+});
+
 test("a project's own rule stands in place of the general one", () => {
   const project = { access: { users: ["1"], roles: [], everyone: false } } as unknown as Project;
   expect(allowedActions(actors.stranger, policy(listed), project)).toBe("talk approve");
