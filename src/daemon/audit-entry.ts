@@ -22,6 +22,14 @@ export function auditEntry(event: CoordEvent, withText: boolean): AuditEntry | u
         message_id: event.messageId,
         project: event.projectName,
       });
+    case "flood_refused":
+      return entry("refused", {
+        user_id: event.userId,
+        what: "too_much",
+        reason: event.reason,
+        conversation: event.conversationId,
+        project: event.projectName,
+      });
     case "interaction":
       return entry(event.reason === undefined ? "used" : "refused", {
         user_id: event.userId,

@@ -67,7 +67,6 @@ export function openInteractions(
         return undefined;
       }),
     floods,
-    events,
     openThread: (thread, onOpened) => openThread(gateway.rest, thread, onOpened),
     models,
     setModel: edits.setModel,

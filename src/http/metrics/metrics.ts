@@ -179,6 +179,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
         case "rate_limited":
           return rateLimited.inc({ scope: event.isGlobal ? "global" : "route" });
         case "message_refused":
+        case "flood_refused":
           return refused.inc({ reason: event.reason });
         case "prompt_decided":
           return prompts.inc({ state: event.state });
