@@ -87,6 +87,7 @@ function normaliseProject(project: ValidProject, env: Environment): ConfiguredPr
     systemPrompt: project.system_prompt,
     permissionMode: project.permission_mode,
     mention: project.mention,
+    threads: project.threads,
     access: accessRule(project.access),
     host: project.host,
   };

@@ -40,6 +40,12 @@ const settings = {
     .enum(["required", "optional"])
     .default("required")
     .describe("Whether a message must mention the bot to be meant for it."),
+  threads: z
+    .enum(["isolate", "share"])
+    .default("isolate")
+    .describe(
+      "A thread under the channel: `isolate` has a session of its own, `share` uses the channel's session and waits in its queue.",
+    ),
   access: accessRule
     .optional()
     .describe("Who may talk to Claude here, in place of the general `access`.")

@@ -65,7 +65,8 @@ export function createEdits(deps: EditsDeps): Edits {
     const { material } = message;
     if (prompt === turn.prompt && fileIds(material) === fileIds(deps.materialOf(turn.id))) return;
     if (waits) {
-      if (!ledger.revise(turn.id, { prompt, material, editedAtMs })) return;
+      const thread = deps.materialOf(turn.id)?.thread;
+      if (!ledger.revise(turn.id, { prompt, material: { ...material, thread }, editedAtMs })) return;
       log.info("a waiting turn was edited", { turn_id: turn.id, message_id: message.id });
       deps.revised({ ...turn, prompt, editedAtMs });
       return;
@@ -82,6 +83,7 @@ export function createEdits(deps: EditsDeps): Edits {
     const again = ledger.accept({
       id: deps.newId(),
       conversationId: route.conversationId,
+      channelId: message.channelId,
       guildId: route.guildId,
       projectName: route.project.name,
       messageId: message.id,

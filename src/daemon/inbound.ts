@@ -3,6 +3,7 @@ import type { FloodGate } from "../core/access/flood.ts";
 import type { SignLimit } from "../core/access/sign-limit.ts";
 import { type Fate, snowflakeTimeMs } from "../core/messages/catch-up.ts";
 import { type BotIdentity, type IncomingMessage, routeMessage } from "../core/messages/inbound.ts";
+import type { Material } from "../core/messages/material.ts";
 import type { Events } from "../core/operations/events.ts";
 import type { Project, Snowflake } from "../core/projects/project.ts";
 import type { CursorStore, Ledger } from "../core/turns/ledger.ts";
@@ -14,6 +15,10 @@ export interface InboundDeps {
   readonly projects: () => readonly Project[];
   readonly policy: () => AccessPolicy;
   readonly guildOf: (channelId: Snowflake) => Snowflake | undefined;
+  /** Whether a channel or thread has a session of its own now. */
+  readonly hasSession: (channelId: Snowflake) => boolean;
+  /** Whether nothing was asked yet in a channel or thread, as far as its conversation's session knows. */
+  readonly isFirst: (conversationId: Snowflake, channelId: Snowflake) => boolean;
   readonly ledger: Ledger;
   readonly cursors: CursorStore;
   /** A turn was recorded whose end only has to be told. */
@@ -45,8 +50,14 @@ export type Inbound = (message: IncomingMessage, fate: Fate) => void;
 export function createInbound(deps: InboundDeps): Inbound {
   let untold = 0;
   return (message, fate) => {
-    const { guildOf } = deps;
-    const routing = { bot: deps.bot(), projects: deps.projects(), policy: deps.policy(), guildOf };
+    const { guildOf, hasSession } = deps;
+    const routing = {
+      bot: deps.bot(),
+      projects: deps.projects(),
+      policy: deps.policy(),
+      guildOf,
+      hasSession,
+    };
     const route = routeMessage(message, routing, deps.now());
     const about = { message_id: message.id, conversation: message.channelId, user_id: message.author.userId };
     switch (route.kind) {
@@ -100,13 +111,14 @@ export function createInbound(deps: InboundDeps): Inbound {
         const asked = {
           id: deps.newId(),
           conversationId: route.conversationId,
+          channelId: message.channelId,
           guildId: route.guildId,
           projectName: route.project.name,
           messageId: message.id,
           authorId: message.author.userId,
           authorName: message.authorName,
           prompt: route.prompt,
-          material: message.material,
+          material: withThread(message, deps.isFirst(route.conversationId, message.channelId)),
         };
         const turn =
           fate === "expire"
@@ -128,4 +140,11 @@ export function createInbound(deps: InboundDeps): Inbound {
       deps.cursors.advance(message.channelId, message.id);
     }
   };
+}
+
+/** With the first message in a thread comes what the thread is about. */
+function withThread({ id, material, thread }: IncomingMessage, isFirst: boolean): Material {
+  return thread === undefined || !isFirst || thread.starter.messageId === id
+    ? material
+    : { ...material, thread };
 }

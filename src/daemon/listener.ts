@@ -42,7 +42,14 @@ export function createListener(
   const { ledger, sessions, cursors, material, grants } = stores;
   const { guildOf } = gateway;
   const policy = () => accessPolicy(config(), guildOf);
-  const routing = () => ({ bot: gateway.bot(), projects: config().projects, policy: policy(), guildOf });
+  const hasSession = (channelId: string) => sessions.current(channelId) !== undefined;
+  const routing = () => ({
+    bot: gateway.bot(),
+    projects: config().projects,
+    policy: policy(),
+    guildOf,
+    hasSession,
+  });
   const wake = (conversationId: string) => conversations.of(conversationId).wake();
 
   const courtesy = (
@@ -64,6 +71,12 @@ export function createListener(
     projects: () => config().projects,
     policy,
     guildOf,
+    hasSession,
+    isFirst: (conversationId, channelId) => {
+      if (conversationId !== channelId) return !ledger.wasAskedIn(channelId);
+      const session = sessions.current(conversationId);
+      return session === undefined || (session.messageCount === 0 && session.forkOf === undefined);
+    },
     ledger,
     cursors,
     wake,

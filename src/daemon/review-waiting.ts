@@ -24,9 +24,9 @@ export type Review = (conversationId: Snowflake) => Promise<void>;
 export function createReview({ ledger, read, edits, log }: ReviewDeps): Review {
   return async (conversationId) => {
     try {
-      for (const { messageId, attempts } of ledger.open(conversationId)) {
+      for (const { messageId, channelId, attempts } of ledger.open(conversationId)) {
         if (messageId === undefined || attempts > 0) continue;
-        const found = await read(conversationId, messageId);
+        const found = await read(channelId, messageId);
         if (found === "deleted") edits.deleted([messageId]);
         else if (found.editedAtMs !== undefined) edits.edited(found.message, found.editedAtMs);
       }

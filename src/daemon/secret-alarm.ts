@@ -21,7 +21,7 @@ export function createSecretAlarm({
     const what = `a secret of the bot was withheld: it was in ${PLACES[place]}`;
     const errorId =
       turn === undefined ? report.failure(what, undefined, about) : report.ofTurn(what, undefined, turn);
-    const channelId = turn?.conversationId ?? about.channelId ?? channelIn(about.request);
+    const channelId = turn?.channelId ?? about.channelId ?? channelIn(about.request);
     events.emit({ type: "secret_withheld", place, errorId, turn, channelId });
     return errorId;
   };

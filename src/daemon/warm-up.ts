@@ -2,7 +2,7 @@ import { type AccessPolicy, decideAccess } from "../core/access/access.ts";
 import type { SessionGrants } from "../core/access/grants.ts";
 import type { AgentPool } from "../core/agents/agent-pool.ts";
 import { agentSpec } from "../core/agents/agent-spec.ts";
-import { type IncomingTyping, projectOf } from "../core/messages/inbound.ts";
+import { conversationOf, type IncomingTyping, projectOf } from "../core/messages/inbound.ts";
 import type { Project, Snowflake } from "../core/projects/project.ts";
 import type { SessionStore } from "../core/turns/ledger.ts";
 
@@ -27,7 +27,9 @@ export function createWarmUp(deps: WarmUpDeps): (typing: IncomingTyping) => void
     const target = { guildId: deps.guildOf(project.channelId), project };
     const access = decideAccess(author, "talk", target, deps.policy(), deps.now());
     if (!access.allowed) return;
-    const session = deps.sessions.currentOrNew(channelId, project.name, deps.newId());
-    deps.agents.warm(channelId, agentSpec(session, project, deps.grants(session.sessionId), false));
+    const hasSession = (id: Snowflake) => deps.sessions.current(id) !== undefined;
+    const conversationId = conversationOf(channelId, project, hasSession);
+    const session = deps.sessions.currentOrNew(conversationId, project.name, deps.newId());
+    deps.agents.warm(conversationId, agentSpec(session, project, deps.grants(session.sessionId), false));
   };
 }

@@ -33,7 +33,13 @@ export function createAcknowledge(deps: AcknowledgeDeps): Acknowledge {
     channels.set(turn.conversationId, marks);
     const known = marks.get(turn.messageId);
     const standing = known ? known.standing : turn.acceptedAtMs < deps.startedAtMs ? undefined : [];
-    marks.set(turn.messageId, { wanted, standing, ended, refused: known?.refused ?? false });
+    marks.set(turn.messageId, {
+      channelId: turn.channelId,
+      wanted,
+      standing,
+      ended,
+      refused: known?.refused ?? false,
+    });
   };
 
   /** One request at a time and only the newest wish counts, so a burst of turns costs few requests. */
@@ -42,7 +48,7 @@ export function createAcknowledge(deps: AcknowledgeDeps): Acknowledge {
       const due = [...marks].filter(([, mark]) => nextStep(mark) !== undefined);
       const [messageId, mark] = due.find(([, { ended }]) => ended) ?? due[0] ?? [];
       if (messageId === undefined || mark === undefined) break;
-      const standing = await take(deps.reactions(channelId), messageId, mark);
+      const standing = await take(deps.reactions(mark.channelId), messageId, mark);
       const latest = marks.get(messageId) ?? mark;
       // A message that can't be reacted to is left alone: it was deleted, or the bot may not.
       marks.set(messageId, standing === "refused" ? { ...latest, refused: true } : { ...latest, standing });
@@ -88,6 +94,8 @@ export function createAcknowledge(deps: AcknowledgeDeps): Acknowledge {
 }
 
 interface Mark {
+  /** Where the message stands. */
+  readonly channelId: Snowflake;
   readonly wanted: readonly string[];
   /** What the bot has on the message; undefined: not known, an earlier process may have put it there. */
   readonly standing: readonly string[] | undefined;

@@ -20,6 +20,7 @@ export function incomingMessage(message: Message, fromHistory = false): Incoming
     mentionedUserIds: [...message.mentions.users.keys()],
     mentionedRoleIds: [...message.mentions.roles.keys()],
     isOrdinary: !message.system,
+    thread: startedThread(message),
     material: {
       files: message.attachments.map(attachedFile),
       repliedTo: repliedTo(message),
@@ -28,6 +29,16 @@ export function incomingMessage(message: Message, fromHistory = false): Incoming
         files: attachments?.map(attachedFile) ?? [],
       })),
     },
+  };
+}
+
+/** A forum's post begins with a message of its own; any other thread may have begun with one of its channel. */
+function startedThread({ channel }: Message): IncomingMessage["thread"] {
+  if (!channel.isThread() || channel.parentId === null) return undefined;
+  const isPost = channel.parent?.isThreadOnly() === true;
+  return {
+    name: channel.name,
+    starter: { channelId: isPost ? channel.id : channel.parentId, messageId: channel.id },
   };
 }
 

@@ -8,7 +8,7 @@ import {
   type MaterialStore,
   type StoredPart,
 } from "../core/messages/material.ts";
-import { quotedText } from "../core/messages/quote.ts";
+import { quotedText, threadText } from "../core/messages/quote.ts";
 import type { Snowflake } from "../core/projects/project.ts";
 import { orAborted } from "../core/turns/or-aborted.ts";
 import type { Turn } from "../core/turns/turn.ts";
@@ -97,15 +97,22 @@ export function createIntake(deps: IntakeDeps): Intake {
 }
 
 async function fetchParts(turn: Turn, material: Material, deps: IntakeDeps): Promise<readonly StoredPart[]> {
-  const { repliedTo, forwarded } = material;
+  const { repliedTo, forwarded, thread } = material;
+  const starter = thread && (await readQuietly(thread.starter, deps));
   const answered = repliedTo && (await readQuietly(repliedTo, deps));
-  const quoted = [...forwarded.flatMap(({ files }) => files), ...(answered?.files ?? [])];
+  const quoted = [
+    ...(starter?.files ?? []),
+    ...forwarded.flatMap(({ files }) => files),
+    ...(answered?.files ?? []),
+  ];
   const fetched = await fetchFiles(turn, [...material.files, ...quoted], deps);
   const ofOthers = new Set(quoted.map(({ id }) => id));
   const own = fetched.files.filter(({ id }) => !ofOthers.has(id));
   const others = fetched.files.filter(({ id }) => ofOthers.has(id));
 
   const quotes = [
+    ...(thread === undefined ? [] : [threadText(thread.name)]),
+    ...(starter === undefined ? [] : [quotedText({ how: "starts", ...starter })]),
     ...(repliedTo === undefined ? [] : [answered ? quotedText({ how: "answers", ...answered }) : GONE]),
     ...forwarded.map(({ content }) =>
       quotedText({ how: "forwards", authorName: undefined, isBotItself: false, content }),
@@ -141,7 +148,7 @@ async function readQuietly(
   try {
     return await readMessage(channelId, messageId);
   } catch (error) {
-    log.warn("a message that was replied to can't be read", { message_id: messageId, error });
+    log.warn("a message that another one is about can't be read", { message_id: messageId, error });
     return undefined;
   }
 }
@@ -197,7 +204,7 @@ async function fetchFresh(
     return await download({ ...options, url: file.url });
   } catch (error) {
     if (!(error instanceof DownloadRefused) || !error.gone || turn.messageId === undefined) throw error;
-    const message = await readMessage(turn.conversationId, turn.messageId);
+    const message = await readMessage(turn.channelId, turn.messageId);
     const fresh = message?.files.find(({ id }) => id === file.id);
     if (fresh === undefined || fresh.url === file.url) throw error;
     return download({ ...options, url: fresh.url });

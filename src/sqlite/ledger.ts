@@ -21,10 +21,11 @@ export function createLedger(
 ): Ledger {
   const insert = db.prepare(`
     INSERT INTO turns (id, sequence, conversation_id, guild_id, project_name, message_id, author_id, author_name,
-      prompt, state, generation, accepted_at, rerun_message_id, edited_at)
+      prompt, state, generation, accepted_at, rerun_message_id, edited_at, asked_in)
     VALUES (@id, (SELECT coalesce(max(sequence), 0) + 1 FROM turns), @conversationId, @guildId, @projectName,
       @messageId, @authorId, @authorName, @prompt, 'accepted',
-      (SELECT generation FROM conversations WHERE channel_id = @conversationId), @acceptedAt, @rerunMessageId, @editedAt)
+      (SELECT generation FROM conversations WHERE channel_id = @conversationId), @acceptedAt, @rerunMessageId,
+      @editedAt, @askedIn)
     ON CONFLICT (message_id) DO NOTHING
     ON CONFLICT (rerun_message_id, edited_at) WHERE rerun_message_id IS NOT NULL DO NOTHING`);
   const ensureConversation = db.prepare("INSERT OR IGNORE INTO conversations (channel_id) VALUES (?)");
@@ -38,6 +39,9 @@ export function createLedger(
   const setRevision = db.prepare(`
     UPDATE turns SET prompt = @prompt, edited_at = @editedAtMs
     WHERE id = @id AND state IN ('accepted','queued') AND attempts = 0`);
+  const askedIn = db.prepare(`
+    SELECT 1 FROM turns JOIN conversations ON channel_id = conversation_id
+    WHERE asked_in = ? AND turns.generation = conversations.generation LIMIT 1`);
   const emptyText = db.prepare("UPDATE turns SET prompt = '', answer = NULL WHERE id = ?");
   const dropMaterial = db.prepare("DELETE FROM turn_material WHERE turn_id = ?");
   const openOf = db.prepare(`
@@ -100,8 +104,10 @@ export function createLedger(
 
   const accept: Ledger["accept"] = ({ material = NO_MATERIAL, editedAtMs, ...accepted }) => {
     ensureConversation.run(accepted.conversationId);
+    const { channelId = accepted.conversationId } = accepted;
     const { changes } = insert.run({
       ...accepted,
+      askedIn: channelId === accepted.conversationId ? null : channelId,
       messageId: editedAtMs === undefined ? (accepted.messageId ?? null) : null,
       rerunMessageId: editedAtMs === undefined ? null : (accepted.messageId ?? null),
       editedAt: editedAtMs ?? null,
@@ -175,6 +181,7 @@ export function createLedger(
     open: (conversationId) => (openOf.all(conversationId) as TurnRow[]).map(turnOf),
     undelivered: (conversationId) => (undeliveredOf.all(conversationId) as TurnRow[]).map(turnOf),
     unfinishedConversations: () => unfinished.all() as UnfinishedConversation[],
+    wasAskedIn: (channelId) => askedIn.get(channelId) !== undefined,
     turn,
 
     move: db.transaction((id, event, options) => {
@@ -205,6 +212,7 @@ interface TurnRow {
   readonly message_id: string | null;
   readonly rerun_message_id: string | null;
   readonly edited_at: number | null;
+  readonly asked_in: string | null;
   readonly author_id: string | null;
   readonly author_name: string | null;
   readonly prompt: string;
@@ -236,6 +244,7 @@ function turnOf(row: TurnRow): Turn {
   return {
     id: row.id,
     conversationId: row.conversation_id,
+    channelId: row.asked_in ?? row.conversation_id,
     guildId: row.guild_id,
     projectName: row.project_name,
     messageId: row.message_id ?? row.rerun_message_id ?? undefined,

@@ -245,4 +245,9 @@ export const migrations: readonly string[] = [
     error_id TEXT
   ) STRICT;
   `,
+  `
+  -- The thread in which a turn was asked whose conversation is its channel's; NULL for all others.
+  ALTER TABLE turns ADD COLUMN asked_in TEXT;
+  CREATE INDEX turns_asked_in ON turns (asked_in) WHERE asked_in IS NOT NULL;
+  `,
 ];

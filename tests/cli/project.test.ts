@@ -214,6 +214,7 @@ test("project ls prints a table, or JSON with the names of the config", async ()
       system_prompt: null,
       permission_mode: "default",
       mention: "required",
+      threads: "isolate",
       access: null,
       host: null,
     },

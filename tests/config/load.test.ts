@@ -304,6 +304,7 @@ describe("the Python bot's files", () => {
         systemPrompt,
         permissionMode: "default",
         mention: "required",
+        threads: "isolate",
         access: undefined,
         host: undefined,
       },

@@ -73,6 +73,7 @@ export function agentsWorld(options: {
     systemPrompt: undefined,
     permissionMode: "default",
     mention: "required",
+    threads: "isolate",
     access: undefined,
   };
   const ends = new Map<string, { turn: Turn; end: TurnEnd }>();

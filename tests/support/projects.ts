@@ -11,6 +11,7 @@ export function projectIn(channel: { readonly id: string }, own: Partial<Project
     systemPrompt: undefined,
     permissionMode: "default",
     mention: "required",
+    threads: "isolate",
     access: undefined,
     ...own,
   };

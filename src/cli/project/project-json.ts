@@ -11,6 +11,7 @@ export function projectJson(project: ConfiguredProject): object {
     system_prompt: project.systemPrompt ?? null,
     permission_mode: project.permissionMode,
     mention: project.mention,
+    threads: project.threads,
     access: project.access ?? null,
     host: project.host ?? null,
   };

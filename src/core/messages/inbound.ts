@@ -1,6 +1,6 @@
 import { type AccessPolicy, type Actor, decideAccess, isHeard, type Refusal } from "../access/access.ts";
 import type { Project, Snowflake } from "../projects/project.ts";
-import { hasMaterial, type Material } from "./material.ts";
+import { hasMaterial, type Material, type StartedThread } from "./material.ts";
 
 /** A message as it came from Discord, live or by catch-up. */
 export interface IncomingMessage {
@@ -20,6 +20,8 @@ export interface IncomingMessage {
   readonly isOrdinary: boolean;
   /** What came with it besides its text. */
   readonly material: Material;
+  /** The thread in which it stands. */
+  readonly thread?: StartedThread | undefined;
 }
 
 /** Somebody has begun to type. */
@@ -37,6 +39,8 @@ export interface Routing {
   readonly policy: AccessPolicy;
   /** The guild of a channel, as far as Discord has told. */
   readonly guildOf: (channelId: Snowflake) => Snowflake | undefined;
+  /** Whether a channel or thread has a session of its own now. */
+  readonly hasSession: (channelId: Snowflake) => boolean;
 }
 
 export type Route =
@@ -72,7 +76,8 @@ export function routeMessage(message: IncomingMessage, routing: Routing, nowMs: 
       ? { kind: "ignore", reason: "not_addressed" }
       : { kind: "hint", project };
   }
-  return { kind: "turn", project, conversationId: message.channelId, guildId, prompt };
+  const conversationId = conversationOf(message.channelId, project, routing.hasSession);
+  return { kind: "turn", project, conversationId, guildId, prompt };
 }
 
 /** Whether a message is meant for Claude, whoever wrote it; whether that person may talk is another question. */
@@ -87,6 +92,19 @@ export function projectOf(
   projects: readonly Project[],
 ): Project | undefined {
   return projects.find((project) => project.channelId === channelId || project.channelId === parentChannelId);
+}
+
+/**
+ * The conversation of a project's channel or of a thread under it. Where threads share their channel's, one that has
+ * a session of its own keeps that until it is reset: a fork, or a thread from before the setting.
+ */
+export function conversationOf(
+  channelId: Snowflake,
+  project: Project,
+  hasSession: (channelId: Snowflake) => boolean,
+): Snowflake {
+  const isShared = project.threads === "share" && channelId !== project.channelId && !hasSession(channelId);
+  return isShared ? project.channelId : channelId;
 }
 
 type Ignored = Extract<Route, { kind: "ignore" }>["reason"];

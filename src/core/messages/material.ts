@@ -19,13 +19,20 @@ export interface Material {
   readonly repliedTo: { readonly channelId: Snowflake; readonly messageId: Snowflake } | undefined;
   /** What it passes on. */
   readonly forwarded: readonly { readonly content: string; readonly files: readonly AttachedFile[] }[];
+  /** The thread in which it is the first that Claude hears, and the message that this may have been started from. */
+  readonly thread?: StartedThread | undefined;
+}
+
+export interface StartedThread {
+  readonly name: string;
+  readonly starter: { readonly channelId: Snowflake; readonly messageId: Snowflake };
 }
 
 /** A message with nothing but its text. */
 export const NO_MATERIAL: Material = { files: [], repliedTo: undefined, forwarded: [] };
 
-export function hasMaterial({ files, repliedTo, forwarded }: Material): boolean {
-  return files.length > 0 || repliedTo !== undefined || forwarded.length > 0;
+export function hasMaterial({ files, repliedTo, forwarded, thread }: Material): boolean {
+  return files.length > 0 || repliedTo !== undefined || forwarded.length > 0 || thread !== undefined;
 }
 
 /** A piece of the prompt as it is kept: texts, and files by their absolute path. */

@@ -4,6 +4,8 @@ export type Snowflake = string;
 /** As Claude Code calls them; `default` asks about every tool use that is not allowed beforehand. */
 export type PermissionMode = "default" | "acceptEdits" | "plan" | "bypassPermissions";
 
+export type ThreadMode = "isolate" | "share";
+
 /** Who is meant, by snowflake and never by name. */
 export interface MemberList {
   readonly users: readonly Snowflake[];
@@ -32,6 +34,11 @@ export interface Project {
   readonly permissionMode: PermissionMode;
   /** Whether a message must mention the bot to be meant for it. */
   readonly mention: "required" | "optional";
+  /**
+   * What a thread under the channel is: a conversation with a session of its own (`isolate`), or a part of the
+   * channel's conversation (`share`).
+   */
+  readonly threads: ThreadMode;
   /** This project's own rule in place of the general one. */
   readonly access: AccessRule | undefined;
 }

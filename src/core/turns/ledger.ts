@@ -6,6 +6,8 @@ import type { Turn, TurnEnd, TurnEvent } from "./turn.ts";
 export interface NewTurn {
   readonly id: string;
   readonly conversationId: Snowflake;
+  /** Where it was asked; the conversation's own channel unless given. */
+  readonly channelId?: Snowflake;
   readonly guildId: Snowflake;
   readonly projectName: string;
   readonly messageId: Snowflake | undefined;
@@ -78,6 +80,8 @@ export interface Ledger {
   await(turnId: string, decision: Turn["awaits"]): void;
   /** Gives a turn that no agent has seen yet the new form of its message; false for any other. */
   revise(turnId: string, revision: Revision): boolean;
+  /** Whether the session of a channel has heard anything from a thread that shares it, since the last reset. */
+  wasAskedIn(channelId: Snowflake): boolean;
   turn(turnId: string): Turn | undefined;
   /** The newest turn of a message. */
   ofMessage(messageId: Snowflake): Turn | undefined;

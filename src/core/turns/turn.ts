@@ -52,8 +52,10 @@ export function nextTurnState(
 export interface Turn {
   /** UUID; also the message's uuid on the way into the CLI. */
   readonly id: string;
-  /** The channel or thread in which it was asked. */
+  /** The conversation in whose session it runs. */
   readonly conversationId: Snowflake;
+  /** The channel or thread in which it was asked and is answered: a thread may share its channel's conversation. */
+  readonly channelId: Snowflake;
   readonly guildId: Snowflake;
   readonly projectName: string;
   /** The message that asked; undefined when the agent spoke by itself. */

@@ -30,6 +30,7 @@ export function createUnprompted(
     const heard = {
       id: deps.newId(),
       conversationId,
+      channelId: after.channelId,
       guildId: after.guildId,
       projectName: after.projectName,
       messageId: undefined,

@@ -23,7 +23,7 @@ export function askAboutHandlers(deps: CommandsDeps): {
   return {
     command: interactionHandler<Place>({
       action: "talk",
-      subject: (interaction) => placeOf(interaction, deps.projects()),
+      subject: (interaction) => placeOf(interaction, deps),
       run: async ({ interaction, answer }) => {
         const { input } = interaction;
         if (input.type !== "message_command") return;
@@ -41,7 +41,7 @@ export function askAboutHandlers(deps: CommandsDeps): {
       action: "talk",
       subject: (interaction) => {
         const { input } = interaction;
-        const place = placeOf(interaction, deps.projects());
+        const place = placeOf(interaction, deps);
         const messageId = "customId" in input ? (input.customId.split(":")[1] ?? "") : "";
         const message = pointed.get(keyOf(interaction, messageId));
         return typeof place === "string" ? place : { ...place, message };
@@ -57,6 +57,7 @@ export function askAboutHandlers(deps: CommandsDeps): {
         deps.ledger.accept({
           id: deps.newId(),
           conversationId,
+          channelId: subject.channelId,
           guildId,
           projectName: project.name,
           messageId: undefined,

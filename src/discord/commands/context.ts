@@ -8,7 +8,7 @@ import { type Place, placeOf } from "./place.ts";
 export function contextCommand(deps: CommandsDeps): InteractionHandler {
   return interactionHandler<Place>({
     action: "talk",
-    subject: (interaction) => placeOf(interaction, deps.projects()),
+    subject: (interaction) => placeOf(interaction, deps),
     run: async ({ subject: { project, conversationId }, answer }) => {
       const session = deps.sessions.current(conversationId);
       if (session === undefined) return answer.reply({ content: "There is no session here yet." });

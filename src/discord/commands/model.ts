@@ -18,7 +18,7 @@ export function modelCommand(deps: CommandsDeps): InteractionHandler {
   return interactionHandler<Place>({
     action: "manage",
     answers: "in_channel",
-    subject: (interaction) => placeOf(interaction, deps.projects()),
+    subject: (interaction) => placeOf(interaction, deps),
     run: async ({ interaction: { input, actor }, subject: { project, conversationId }, answer }) => {
       const name = input.type === "command" ? input.options.name : undefined;
       const before = project.model ?? DEFAULT;
@@ -51,7 +51,7 @@ export function modelCommand(deps: CommandsDeps): InteractionHandler {
 export function modelSuggestions(deps: CommandsDeps): InteractionHandler {
   return suggestionHandler<Place>({
     action: "manage",
-    subject: (interaction) => placeOf(interaction, deps.projects()),
+    subject: (interaction) => placeOf(interaction, deps),
     suggest: async ({ input }) => modelsLike(input.type === "autocomplete" ? input.focused.typed : "", deps),
   });
 }

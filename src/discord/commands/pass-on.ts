@@ -8,8 +8,8 @@ import { type Place, placeOf } from "./place.ts";
 export function passOn(command: SessionCommand, deps: CommandsDeps): InteractionHandler {
   return interactionHandler<Place>({
     action: "talk",
-    subject: (interaction) => placeOf(interaction, deps.projects()),
-    run: async ({ interaction, subject: { project, conversationId, guildId }, answer }) => {
+    subject: (interaction) => placeOf(interaction, deps),
+    run: async ({ interaction, subject: { project, conversationId, channelId, guildId }, answer }) => {
       if (deps.sessions.current(conversationId) === undefined) {
         return answer.reply({ content: "There is no session here yet." });
       }
@@ -18,6 +18,7 @@ export function passOn(command: SessionCommand, deps: CommandsDeps): Interaction
       deps.ledger.accept({
         id: deps.newId(),
         conversationId,
+        channelId,
         guildId,
         projectName: project.name,
         messageId: undefined,

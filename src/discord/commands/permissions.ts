@@ -10,6 +10,7 @@ import type { IncomingInteraction } from "../interactions/incoming-interaction.t
 import { refusalText } from "../interactions/refusal-text.ts";
 import type { OutgoingMessage } from "../message-payload.ts";
 import { cut, inCode } from "../reply/tool-line.ts";
+import { announce } from "./announce.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
 import { PERMISSION_MODES } from "./permission-modes.ts";
 import { type Place, placeOf } from "./place.ts";
@@ -30,7 +31,7 @@ export function permissionsHandlers(deps: PermissionsDeps): {
   command: InteractionHandler;
   menu: InteractionHandler;
 } {
-  const here = (interaction: IncomingInteraction) => placeOf(interaction, deps.projects());
+  const here = (interaction: IncomingInteraction) => placeOf(interaction, deps);
 
   /** What runs goes on under the new rules, from its next tool on. */
   const apply = (session: Session, project: Project, withdrawn: SessionGrants) => {
@@ -52,7 +53,7 @@ export function permissionsHandlers(deps: PermissionsDeps): {
     { subject, interaction, may, answer }: HandlerContext<Place>,
     mode: PermissionMode,
   ) => {
-    const { project, conversationId } = subject;
+    const { project, conversationId, channelId } = subject;
     if (!may("manage")) return answer.whisper({ content: refusalText("not_allowed", "manage") });
     if (project.permissionMode === mode) return answer.reply(shown(subject, deps));
     await deps.setPermissionMode(project.name, mode);
@@ -66,7 +67,7 @@ export function permissionsHandlers(deps: PermissionsDeps): {
       "runs now.";
     await answer.reply({ content });
     const told = `-# <@${interaction.actor.userId}> set the permission mode of **${project.name}** to \`${mode}\`.`;
-    await deps.post(conversationId, { content: told }).catch(() => {});
+    await announce(conversationId, channelId, { content: told }, deps).catch(() => {});
   };
 
   return {
@@ -87,7 +88,7 @@ export function permissionsHandlers(deps: PermissionsDeps): {
       action: "approve",
       subject: here,
       run: async ({ subject, interaction, answer }) => {
-        const { project, conversationId } = subject;
+        const { project, conversationId, channelId } = subject;
         const { input } = interaction;
         const session = deps.sessions.current(conversationId);
         const sessionId = "customId" in input ? input.customId.split(":")[1] : undefined;
@@ -104,7 +105,7 @@ export function permissionsHandlers(deps: PermissionsDeps): {
           const what = chosen.map(({ shown }) => shown).join(", ");
           const told = `-# <@${interaction.actor.userId}> took back what was always allowed in this session: ${cut(what, 1500)}`;
           await answer.update(shown(subject, deps));
-          await deps.post(conversationId, { content: told }).catch(() => {});
+          await announce(conversationId, channelId, { content: told }, deps).catch(() => {});
         } else await answer.update(shown(subject, deps));
       },
     }),

@@ -1,5 +1,6 @@
-import { projectOf } from "../../core/messages/inbound.ts";
+import { conversationOf, projectOf } from "../../core/messages/inbound.ts";
 import type { Project, Snowflake } from "../../core/projects/project.ts";
+import type { SessionStore } from "../../core/turns/ledger.ts";
 import type { Subject } from "../interactions/handler.ts";
 import type { IncomingInteraction } from "../interactions/incoming-interaction.ts";
 
@@ -8,16 +9,25 @@ export interface Place extends Subject {
   readonly guildId: Snowflake;
   readonly project: Project;
   readonly conversationId: Snowflake;
+  /** The channel or thread itself. */
+  readonly channelId: Snowflake;
+}
+
+export interface PlaceDeps {
+  readonly projects: () => readonly Project[];
+  readonly sessions: Pick<SessionStore, "current">;
 }
 
 /** The conversation of the interaction's channel or thread, or a sentence where there is none. */
 export function placeOf(
   { channelId, parentChannelId, guildId }: IncomingInteraction,
-  projects: readonly Project[],
+  deps: PlaceDeps,
 ): Place | string {
-  const project = projectOf(channelId, parentChannelId, projects);
+  const project = projectOf(channelId, parentChannelId, deps.projects());
   if (project === undefined || guildId === undefined) return NO_PROJECT;
-  return { guildId, project, projects: [project], conversationId: channelId };
+  const hasSession = (id: Snowflake) => deps.sessions.current(id) !== undefined;
+  const conversationId = conversationOf(channelId, project, hasSession);
+  return { guildId, project, projects: [project], conversationId, channelId };
 }
 
 export const NO_PROJECT = "This channel belongs to no project of mine. `/status` lists those that do.";

@@ -15,7 +15,7 @@ const SHOWN = 10;
 export function queueCommand(deps: CommandsDeps): InteractionHandler {
   return interactionHandler<Place>({
     action: "talk",
-    subject: (interaction) => placeOf(interaction, deps.projects()),
+    subject: (interaction) => placeOf(interaction, deps),
     run: async ({ subject, answer }) => answer.reply(queueView(subject.conversationId, undefined, deps)),
   });
 }
@@ -55,8 +55,10 @@ function queueView(
   };
 }
 
-function line({ state, authorId, prompt, acceptedAtMs }: Turn, index: number): string {
+function line(turn: Turn, index: number): string {
+  const { state, authorId, prompt, acceptedAtMs, channelId, conversationId } = turn;
+  const where = channelId === conversationId ? "" : ` in <#${channelId}>`;
   const who = authorId === undefined ? "" : `<@${authorId}> `;
   const what = state === "running" ? "**runs**" : "waits";
-  return `${index + 1}. ${who}${what}, asked <t:${Math.floor(acceptedAtMs / 1000)}:R>: ${cut(escaped(prompt), 90)}`;
+  return `${index + 1}. ${who}${what}, asked${where} <t:${Math.floor(acceptedAtMs / 1000)}:R>: ${cut(escaped(prompt), 90)}`;
 }

@@ -1,5 +1,5 @@
 import type { AgentPool } from "../../core/agents/agent-pool.ts";
-import { projectOf } from "../../core/messages/inbound.ts";
+import { conversationOf, projectOf } from "../../core/messages/inbound.ts";
 import type { Project, Snowflake } from "../../core/projects/project.ts";
 import type { Session, SessionStore } from "../../core/turns/ledger.ts";
 import { button, row } from "../components.ts";
@@ -11,6 +11,7 @@ import {
 } from "../interactions/handler.ts";
 import type { IncomingInteraction } from "../interactions/incoming-interaction.ts";
 import { discordTime, dollars } from "../reply/amounts.ts";
+import { announce } from "./announce.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
 import { NO_PROJECT } from "./place.ts";
 
@@ -45,12 +46,14 @@ export function resetHandlers(deps: ResetDeps): {
     channelId: Snowflake,
     parentId: Snowflake | undefined,
   ) => {
-    const session = deps.sessions.current(channelId);
-    const named = deps.projects().find(({ name }) => name === session?.projectName);
+    const own = deps.sessions.current(channelId);
+    const named = deps.projects().find(({ name }) => name === own?.projectName);
     const project = projectOf(channelId, parentId, deps.projects()) ?? named;
     if (project === undefined) return NO_PROJECT;
     if (deps.guildOf(project.channelId) !== interaction.guildId) return NO_PROJECT;
-    return { guildId: interaction.guildId, projects: [project], project, conversationId: channelId, session };
+    const conversationId = conversationOf(channelId, project, () => own !== undefined);
+    const session = own ?? deps.sessions.current(conversationId);
+    return { guildId: interaction.guildId, projects: [project], project, conversationId, session };
   };
 
   const confirm = async ({ subject, answer }: HandlerContext<ResetSubject>) => {
@@ -110,7 +113,8 @@ export function resetHandlers(deps: ResetDeps): {
     const what = `The session is reset; the next message starts a new one. ${count(session.messageCount)} forgotten.`;
     await answer.update({ content: `${what}\n${resumable(sessionId, project)}` });
     await deps.agents.end(conversationId);
-    await deps.post(conversationId, { content: `-# 🔄 <@${interaction.actor.userId}> reset the session.` });
+    const content = `-# 🔄 <@${interaction.actor.userId}> reset the session.`;
+    await announce(conversationId, interaction.channelId, { content }, deps);
   };
 
   return {

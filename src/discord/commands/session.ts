@@ -5,6 +5,7 @@ import type { IncomingInteraction } from "../interactions/incoming-interaction.t
 import { tooMuch } from "../interactions/too-much.ts";
 import type { OutgoingMessage } from "../message-payload.ts";
 import { discordTime } from "../reply/amounts.ts";
+import { announce } from "./announce.ts";
 import { channelSessions, findChannelSession, type SessionSubject } from "./channel-sessions.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
 import { type Place, placeOf } from "./place.ts";
@@ -15,7 +16,7 @@ import { SESSION_PARTS, sessionView } from "./session-view.ts";
 export function sessionCommand(deps: CommandsDeps): InteractionHandler {
   return interactionHandler<Place>({
     action: "talk",
-    subject: (interaction) => placeOf(interaction, deps.projects()),
+    subject: (interaction) => placeOf(interaction, deps),
     run: async ({ subject, answer }) => answer.reply(view(subject, undefined, deps)),
   });
 }
@@ -26,7 +27,7 @@ export function sessionParts(deps: CommandsDeps): Readonly<Record<string, Intera
   return {
     [SESSION_PARTS.pick]: interactionHandler<Place>({
       action: "talk",
-      subject: (interaction) => placeOf(interaction, deps.projects()),
+      subject: (interaction) => placeOf(interaction, deps),
       run: async ({ subject, interaction: { input }, answer }) =>
         answer.update(view(subject, input.type === "select" ? input.values[0] : undefined, deps)),
     }),
@@ -35,7 +36,7 @@ export function sessionParts(deps: CommandsDeps): Readonly<Record<string, Intera
       action: "manage",
       subject,
       run: async ({ subject, interaction, answer }) => {
-        const { conversationId, session, project } = subject;
+        const { conversationId, channelId, session, project } = subject;
         if (isBusy(conversationId, deps)) return answer.whisper({ content: BUSY });
         const reason = `another was resumed in Discord by ${interaction.actorName}`;
         const resumed = deps.sessions.resume(conversationId, session.sessionId, reason);
@@ -49,7 +50,8 @@ export function sessionParts(deps: CommandsDeps): Readonly<Record<string, Intera
         });
         await answer.update(view(subject, undefined, deps));
         await deps.agents.end(conversationId);
-        await deps.post(conversationId, { content: resumedText(interaction.actor.userId, resumed) });
+        const content = resumedText(interaction.actor.userId, resumed);
+        await announce(conversationId, channelId, { content }, deps);
       },
     }),
 
@@ -133,7 +135,7 @@ function view(place: Place, chosenId: string | undefined, deps: CommandsDeps): O
 }
 
 function sessionSubject(interaction: IncomingInteraction, deps: CommandsDeps): SessionSubject | string {
-  const place = placeOf(interaction, deps.projects());
+  const place = placeOf(interaction, deps);
   if (typeof place === "string") return place;
   const { input } = interaction;
   const sessionId = "customId" in input ? (input.customId.split(":")[1] ?? "") : "";

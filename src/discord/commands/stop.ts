@@ -20,7 +20,7 @@ export function stopCommand(deps: CommandsDeps): InteractionHandler {
   return interactionHandler<TurnSubject>({
     action: "talk",
     subject: (interaction) => {
-      const place = placeOf(interaction, deps.projects());
+      const place = placeOf(interaction, deps);
       if (typeof place === "string") return place;
       const open = deps.ledger.open(place.conversationId).filter(({ state }) => state !== "delivering");
       const turn = open.find(({ state }) => state === "running") ?? open[0];
@@ -43,7 +43,7 @@ export function stopButton(deps: CommandsDeps): InteractionHandler {
 export function dropWaiting(deps: CommandsDeps): InteractionHandler {
   return interactionHandler<Place>({
     action: "talk",
-    subject: (interaction) => placeOf(interaction, deps.projects()),
+    subject: (interaction) => placeOf(interaction, deps),
     run: async ({ subject: { conversationId }, interaction, may, answer }) => {
       const waiting = waitingIn(conversationId, deps);
       const own = waiting.filter(({ authorId }) => authorId === interaction.actor.userId || may("manage"));

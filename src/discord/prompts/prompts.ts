@@ -198,7 +198,7 @@ export function createPrompts(deps: PromptsDeps): Prompts {
     open: (request, turn, answer) => {
       const id = deps.newId();
       const view = viewOf(id, request, deps.redactor);
-      const channel = deps.channel(turn.conversationId);
+      const channel = deps.channel(turn.channelId);
       const timeoutMs = deps.timeoutMs();
       const prompt: OpenPrompt = {
         id,
@@ -212,7 +212,8 @@ export function createPrompts(deps: PromptsDeps): Prompts {
         timer: undefined,
         over: new AbortController(),
       };
-      const { conversationId } = turn;
+      // Where it stands: that is what a later process needs to know of it.
+      const conversationId = turn.channelId;
       const { toolName } = request;
       kept(() => store.opened({ id, turnId: turn.id, conversationId, toolName, text: view.text }));
       open.set(id, prompt);

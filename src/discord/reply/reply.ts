@@ -51,7 +51,7 @@ export function createReplies(deps: RepliesDeps): OpenReply {
 }
 
 function openReply(turn: Turn, after: Promise<void>, typing: Typing, deps: RepliesDeps): Reply {
-  const channel = deps.channel(turn.conversationId);
+  const channel = deps.channel(turn.channelId);
   const projectDir = deps.projectDir(turn.projectName);
   const splitter = createStreamSplitter();
   const writer = createWriter({
@@ -61,7 +61,7 @@ function openReply(turn: Turn, after: Promise<void>, typing: Typing, deps: Repli
     channel,
     deliveries: deps.deliveries,
     newNonce: deps.newNonce,
-    ownMessages: (after) => deps.ownMessages(turn.conversationId, after),
+    ownMessages: (after) => deps.ownMessages(turn.channelId, after),
     isKnown: deps.isKnown,
     now: deps.now,
     paceMs: PACE_MS,
@@ -90,7 +90,7 @@ function openReply(turn: Turn, after: Promise<void>, typing: Typing, deps: Repli
     if (speaks || deps.now() - begunAtMs >= QUIET_MS) writer.show(running);
   };
   const keepTyping = (isKept: boolean) => {
-    if (isKept) stopTyping ??= typing.keep(turn.conversationId, channel.type);
+    if (isKept) stopTyping ??= typing.keep(turn.channelId, channel.type);
     else stopTyping?.();
     if (!isKept) stopTyping = undefined;
   };

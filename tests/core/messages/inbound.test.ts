@@ -20,6 +20,7 @@ const project: Project = {
   systemPrompt: undefined,
   permissionMode: "default",
   mention: "required",
+  threads: "isolate",
   access: undefined,
 };
 const open: Project = { ...project, name: "open", channelId: "20", mention: "optional" };
@@ -32,6 +33,7 @@ const routing: Routing = {
     admins: { users: [], roles: [] },
   },
   guildOf: () => "100",
+  hasSession: () => false,
 };
 const message: IncomingMessage = {
   id: "9000",

@@ -26,6 +26,7 @@ const project: Project = {
   systemPrompt: undefined,
   permissionMode: "default",
   mention: "required",
+  threads: "isolate",
   access: undefined,
 };
 

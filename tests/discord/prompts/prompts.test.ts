@@ -68,7 +68,12 @@ async function scene(options: { timeoutMs?: number } = {}) {
     },
   );
   const question = await ann.says(channel, "please test", { mention: true });
-  const turn = { id: "t1", conversationId: channel.id, guildId: discord.guild.id } as Turn;
+  const turn = {
+    id: "t1",
+    conversationId: channel.id,
+    channelId: channel.id,
+    guildId: discord.guild.id,
+  } as Turn;
   const answers: PermissionAnswer[] = [];
   const asked = { ...turn, projectName: "web", messageId: question.id, authorId: ann.id } as Turn;
   const open = (request = REQUEST) => current.prompts!.open(request, asked, (answer) => answers.push(answer));
