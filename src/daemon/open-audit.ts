@@ -5,13 +5,11 @@ import { maskedValue } from "../core/secrets/masked-value.ts";
 import { createRedactor } from "../core/secrets/redactor.ts";
 import { whenChanged } from "../core/secrets/when-changed.ts";
 import { auditEntry } from "./audit-entry.ts";
+import { AUDIT_HEAD } from "./audit-head.ts";
 import type { DaemonContext } from "./context.ts";
 import { guarded } from "./guard.ts";
 import { packageVersion } from "./package-version.ts";
 import { createRefusalCount } from "./refusal-count.ts";
-
-/** How `audit verify` finds in the log where the audit log ended at that time. */
-export const AUDIT_HEAD = "the audit log ends here";
 
 /** The log has the chain's end so often: who changes the audit log alone is found out. */
 const HEAD_EVERY_MS = 60 * 60_000;

@@ -1,12 +1,10 @@
 import type { ChainHead } from "../../audit/chain.ts";
 import { verifyAudit } from "../../audit/verify.ts";
 import { findPaths } from "../../config/paths.ts";
-import { AUDIT_HEAD } from "../../daemon/open-audit.ts";
 import { ExitError } from "../exit.ts";
-import { logLines } from "../logs/log-files.ts";
-import { readLogRecord } from "../logs/log-record.ts";
 import { printJson } from "../print-json.ts";
 import type { Terminal } from "../terminal.ts";
+import { headsInLog } from "./heads-in-log.ts";
 
 export interface VerifyAuditOptions {
   readonly head?: readonly ChainHead[];
@@ -47,19 +45,6 @@ const HONESTLY =
   "A chain shows that a record was changed, left out or put in. It can't show that somebody who may write these files\n" +
   "wrote all of them anew, or took away the last records and the log's notes of them: keep an end of the chain where\n" +
   "they can't write (the journal has one every hour) and give it with --head.";
-
-/** The ends of the chain that the bot has noted. */
-async function headsInLog(log: string): Promise<ChainHead[]> {
-  const heads: ChainHead[] = [];
-  for await (const line of logLines(log)) {
-    if (!line.includes(AUDIT_HEAD)) continue;
-    const { message, fields } = readLogRecord(line);
-    const { record: seq, sha256: hash } = fields;
-    if (message === AUDIT_HEAD && typeof seq === "number" && typeof hash === "string")
-      heads.push({ seq, hash });
-  }
-  return heads;
-}
 
 function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? "" : "s"}`;

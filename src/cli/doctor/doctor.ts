@@ -3,6 +3,7 @@ import { createClaude } from "../../claude/claude.ts";
 import type { Config } from "../../config/config.ts";
 import { checkConfig } from "../../config/load.ts";
 import { type Environment, findPaths, type Paths } from "../../config/paths.ts";
+import { CoordError } from "../../core/operations/errors.ts";
 import { agentsThatFit } from "../../daemon/agent-limit.ts";
 import { inspectDiscord } from "../../discord/inspect.ts";
 import { inspectDatabase } from "../../sqlite/inspect-database.ts";
@@ -23,19 +24,59 @@ import { checkProjects } from "./check-projects.ts";
 import { checkSafety } from "./check-safety.ts";
 import type { Finding } from "./finding.ts";
 import { printFindings } from "./print-findings.ts";
+import { checkSecurity } from "./security/security.ts";
 import { unitTokenFile } from "./unit-token-file.ts";
 
+export interface DoctorOptions {
+  readonly config?: string;
+  readonly json?: boolean;
+  /** Looks at what is unsafe, and at nothing else. */
+  readonly security?: boolean;
+  readonly fix?: boolean;
+}
+
 /** Looks at everything that can be wrong and prints it. Ends with 1 if there is a problem; warnings are none. */
-export async function doctor(
-  options: { config?: string; json?: boolean },
-  terminal: Terminal,
-): Promise<void> {
-  const { env } = terminal;
-  const paths = findPaths({ env, configFlag: options.config });
+export async function doctor(options: DoctorOptions, terminal: Terminal): Promise<void> {
+  const paths = findPaths({ env: terminal.env, configFlag: options.config });
+  if (options.fix && !options.security) {
+    throw new CoordError("usage", "--fix mends what --security finds: claude-coord doctor --security --fix");
+  }
+  const { findings, fixed } = options.security
+    ? await examineSecurity(paths, options.fix ?? false, terminal)
+    : { findings: await examine(paths, terminal), fixed: [] };
+  const problems = findings.filter(({ status }) => status === "problem").length;
+  if (options.json) printJson(terminal, { ok: problems === 0, findings: findings.map(findingJson), fixed });
+  else {
+    printFindings(terminal, findings);
+    for (const each of fixed) terminal.stdout.write(`fixed: ${each}\n`);
+    const fixable = findings.filter(({ repair }) => repair !== undefined).length;
+    if (fixable > 0) terminal.explain(`--fix mends ${fixable} of them: claude-coord doctor --security --fix`);
+  }
+  if (problems > 0) throw new ExitError(1);
+}
+
+/** With `fix`, mends what it safely can, and looks again. */
+async function examineSecurity(paths: Paths, fix: boolean, { env }: Terminal) {
+  const look = () => checkSecurity(checkConfig({ path: paths.config, env, needsToken: false }), paths, env);
+  const findings = await look();
+  const fixed: string[] = [];
+  for (const { repair, fix: done } of fix ? findings : []) {
+    if (repair === undefined) continue;
+    try {
+      repair();
+      fixed.push(done ?? "");
+    } catch {
+      // Another user's file: the second look has it again, with what to do.
+    }
+  }
+  return { findings: fix ? await look() : findings, fixed };
+}
+
+async function examine(paths: Paths, { env }: Terminal): Promise<Finding[]> {
   const isRunning = isInstanceRunning(paths.lock);
   const checked = checkConfig({ path: paths.config, env, needsToken: false });
   const config = checked.ok ? checked.config : undefined;
-  const findings = [
+  return [
     checkNode(process.versions.node),
     ...checkConfigFile(checked, paths.config, { isRunning, unitTokenFile: unitTokenFile() }),
     ...(config === undefined ? [] : await checkConfigured(config, paths, env)),
@@ -44,10 +85,6 @@ export async function doctor(
     ...checkDisk(foldersOf(paths, config), freeBytes),
     checkDaemon(isRunning),
   ];
-  const problems = findings.filter(({ status }) => status === "problem").length;
-  if (options.json) printJson(terminal, { ok: problems === 0, findings: findings.map(findingJson) });
-  else printFindings(terminal, findings);
-  if (problems > 0) throw new ExitError(1);
 }
 
 /** What can be looked at only with a config. */
@@ -77,8 +114,8 @@ async function checkConfigured(config: Config, paths: Paths, env: Environment): 
           now: Date.now,
         }).then((found) => checkDiscord(found, config)),
   ]);
-  // The config belongs to the user that the service runs as.
-  const serviceUserId = statSync(paths.config).uid;
+  // The home belongs to the user that the service runs as; the config may be root's.
+  const serviceUserId = statSync(existsSync(paths.home) ? paths.home : paths.config).uid;
   return [
     ...claudeFindings,
     ...discordFindings,
@@ -100,6 +137,6 @@ function freeBytes(folder: string): { disk: string; bytes: number } {
   return { disk: String(statSync(folder).dev), bytes: bavail * bsize };
 }
 
-function findingJson({ check, status, message, fix }: Finding): object {
-  return { check, status, message, fix: fix ?? null };
+function findingJson({ check, status, message, fix, repair }: Finding): object {
+  return { check, status, message, fix: fix ?? null, ...(repair === undefined ? {} : { fixable: true }) };
 }

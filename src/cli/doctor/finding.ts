@@ -6,7 +6,11 @@ export interface Finding {
   readonly message: string;
   /** A command or a place to click; undefined where all is well. */
   readonly fix: string | undefined;
+  /** Does what `fix` says, where that can break nothing: `--fix`. */
+  readonly repair?: Repair;
 }
+
+export type Repair = () => void;
 
 export function ok(check: string, message: string): Finding {
   return { check, status: "ok", message, fix: undefined };
