@@ -34,8 +34,6 @@ export default defineConfig({
           name: "systemd",
           include: ["tests/systemd/booted/**/*.test.ts"],
           testTimeout: 120_000,
-          // The first run makes the container's file tree.
-          hookTimeout: 600_000,
           fileParallelism: false,
         },
       },

@@ -17,7 +17,8 @@ export async function main(): Promise<void> {
     terminal.explain(explanation(withoutSecrets(error, secretsIn(terminal.env))));
     process.exit(exitCode(error));
   });
-  process.exitCode = await run(process.argv.slice(2), terminal);
+  const words = process.argv.slice(2);
+  process.exitCode = (await handedOver(words, terminal)) ?? (await run(words, terminal));
   // Something that was not closed keeps the process alive; the person should not have to find that out.
   setTimeout(() => process.exit(), LINGER_MS).unref();
 }
@@ -37,6 +38,12 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     terminal.explain(explanation(withoutSecrets(error, secretsIn(terminal.env))));
     return exitCode(error);
   }
+}
+
+async function handedOver(words: readonly string[], terminal: Terminal): Promise<number | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  const { runAsServiceUser } = await import("./as-service-user.ts");
+  return runAsServiceUser(words, terminal);
 }
 
 const LINGER_MS = 5_000;

@@ -1,7 +1,7 @@
 import type { Environment } from "../../config/paths.ts";
 import { CoordError } from "../../core/operations/errors.ts";
 import type { Asker } from "./asker.ts";
-import { type ClaudeCli, findClaudeCli, findLogin } from "./claude-cli.ts";
+import { type ClaudeCli, findClaudeCli, findLogin, loginCommand } from "./claude-cli.ts";
 import type { InitOptions, LoginKind } from "./init-options.ts";
 import type { Place } from "./place.ts";
 import type { Talk } from "./talk.ts";
@@ -63,7 +63,7 @@ export async function chooseLogin(
   }
   if (kind === "later")
     talk.careful(
-      `Until Claude is logged in${asWhom}, the bot answers that it is not. Then: claude auth login`,
+      `Until Claude is logged in${asWhom}, the bot answers that it is not. Then: ${loginCommand(place)}`,
     );
   if (kind === "now" && !asker.asks) {
     throw new CoordError(

@@ -70,6 +70,13 @@ export function asBotUser(
   return { command: "runuser", args: ["-u", account.name, "--", program, ...rest], env: own };
 }
 
+/** What a person types to log Claude in for the bot. */
+export function loginCommand({ account }: Pick<Place, "account">): string {
+  return account === undefined
+    ? "claude auth login"
+    : `su - ${account.name} -s /bin/bash -c 'claude auth login'`;
+}
+
 const INSTALL = "Install it: npm install --global @anthropic-ai/claude-code@latest";
 const TIMEOUT_MS = 30_000;
 

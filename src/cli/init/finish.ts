@@ -4,7 +4,7 @@ import { install } from "../service/install.ts";
 import { SERVICE_DEFAULTS } from "../service/service-options.ts";
 import type { Terminal } from "../terminal.ts";
 import type { Asker } from "./asker.ts";
-import { asBotUser, findLogin } from "./claude-cli.ts";
+import { asBotUser, findLogin, loginCommand } from "./claude-cli.ts";
 import type { Connection } from "./connect.ts";
 import type { InitOptions, ServiceKind } from "./init-options.ts";
 import { hasSystemd, type Place } from "./place.ts";
@@ -21,7 +21,7 @@ export async function finish(
 ): Promise<void> {
   await logIn(plan, place, talk, terminal);
   await sayHello(options, plan, connection, asker, talk);
-  const runs = await offerService(options, { place, connection }, asker, talk, terminal);
+  const runs = await offerService(options, { plan, place, connection }, asker, talk, terminal);
   const { channel, bot } = plan;
   talk.part("Done");
   if (runs) {
@@ -38,7 +38,6 @@ export async function finish(
 async function logIn({ login }: Plan, place: Place, talk: Talk, terminal: Terminal): Promise<void> {
   const { executable } = login.cli;
   if (executable === undefined) return;
-  const how = `${place.account === undefined ? "" : `runuser -u ${place.account.name} -- `}claude auth login`;
   const claudeEnv = { ...place.existing?.claude.env };
   if (login.runsLogin) {
     const { command, args, env } = asBotUser([executable, "auth", "login"], place, claudeEnv);
@@ -47,7 +46,8 @@ async function logIn({ login }: Plan, place: Place, talk: Talk, terminal: Termin
     const account =
       place.account === undefined ? undefined : { ...place.account, uid: place.account.uid ?? -1 };
     const found = await findLogin(executable, { ...place, account }, claudeEnv);
-    if (found === undefined || found === "none") talk.careful(`Claude is not logged in yet. Again: ${how}`);
+    if (found === undefined || found === "none")
+      talk.careful(`Claude is not logged in yet. Again: ${loginCommand(place)}`);
     else talk.good(`Claude is logged in (${found}).`);
   }
 }
@@ -83,7 +83,7 @@ async function sayHello(
 /** Whether the bot runs as a service now. */
 async function offerService(
   options: InitOptions,
-  { place, connection }: { place: Place; connection: Connection },
+  { plan, place, connection }: { plan: Plan; place: Place; connection: Connection },
   asker: Asker,
   talk: Talk,
   terminal: Terminal,
@@ -103,8 +103,8 @@ async function offerService(
         tasksMax,
         yes: true,
         brief: true,
-        // A changed config is noticed; the token is read at the start.
-        restart: connection.newToken !== undefined,
+        // A changed config is noticed; the token and Claude's own variables are read at the start.
+        restart: connection.newToken !== undefined || plan.login.variable !== undefined,
         start: true,
       },
       terminal,

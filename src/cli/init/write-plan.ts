@@ -37,11 +37,12 @@ export async function writePlan(
     stopped = true;
   });
   try {
-    undo.push(await makeFolder(plan, terminal));
+    const { made, remove } = await makeFolder(plan, terminal);
+    undo.push(remove);
     if (stopped) throw new ExitError(130, "Nothing was changed.");
     const owner = await makeUser(place);
-    if (owner !== undefined && plan.project.folder.make !== "nothing")
-      giveAll(plan.project.folder.path, owner);
+    // With the folders above it that were made: the first project makes /opt/projects, where /add-project puts others.
+    if (owner !== undefined && made !== undefined) giveAll(made, owner);
     if (token !== undefined && plan.configToken === undefined) undo.push(keepToken(token));
     const where = { path: place.paths.config, env: place.env, needsToken: false };
     if (place.existing === undefined) await createConfig(where, plannedConfig(NEW_CONFIG, plan), owner);
@@ -54,18 +55,19 @@ export async function writePlan(
   }
 }
 
-/** Returns what takes it away again. */
+/** Returns the topmost folder that was made, or filled, and what takes it away again. */
 async function makeFolder(
   { project: { folder } }: Plan,
   terminal: Pick<Terminal, "env" | "explain" | "onStopSignal">,
-): Promise<() => void> {
+): Promise<{ made: string | undefined; remove: () => void }> {
   const { path, make } = folder;
-  if (make === "nothing") return () => {};
+  if (make === "nothing") return { made: undefined, remove: () => {} };
   const highest = topmostMissing(path);
   const remove = () => void (highest && rmSync(highest, { recursive: true, force: true }));
+  const made = highest ?? path;
   if (make === "create") {
     createFolder(path);
-    return remove;
+    return { made, remove };
   }
   try {
     await cloneInto(make.clone, path, terminal);
@@ -73,7 +75,7 @@ async function makeFolder(
     remove();
     throw error;
   }
-  return remove;
+  return { made, remove };
 }
 
 function topmostMissing(path: string): string | undefined {

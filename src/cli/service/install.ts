@@ -11,6 +11,7 @@ import { changedLines, diffLines } from "./diff.ts";
 import { UNIT } from "./manager.ts";
 import { mustRun } from "./run-command.ts";
 import type { ServiceOptions } from "./service-options.ts";
+import { startUnit } from "./start-unit.ts";
 import { checkUnit } from "./unit-check.ts";
 
 export interface InstallOptions extends ServiceOptions {
@@ -69,19 +70,8 @@ export async function install(options: InstallOptions, terminal: Terminal): Prom
   }
   terminal.explain("Starting…");
   // Without a change, a running service is left alone.
-  await start(service, steps.length > 0 || options.restart ? "restart" : "start");
+  await startUnit(manager, steps.length > 0 || options.restart ? "restart" : "start");
   terminal.explain("The service runs. See: claude-coord service status");
-}
-
-/** systemctl only says that it did not work; the daemon says why. */
-async function start({ manager }: Service, how: "start" | "restart"): Promise<void> {
-  try {
-    await manager.systemctl(how, UNIT);
-  } catch (error) {
-    const said = await manager.systemctl("show", UNIT, "--property=StatusText", "--value");
-    if (said.trim() === "") throw error;
-    throw new CoordError("service_failed", `The service does not start: ${said.trim()}`, { cause: error });
-  }
 }
 
 /** What the service needs besides its unit. */

@@ -8,6 +8,7 @@ import { type Heartbeat, readHeartbeat } from "../../sqlite/heartbeat.ts";
 import { isInstanceRunning } from "../../sqlite/instance-running.ts";
 import { findAccount } from "../service/account.ts";
 import { findManager, type Manager, UNIT } from "../service/manager.ts";
+import { startUnit } from "../service/start-unit.ts";
 
 /** The bot that runs from this installation, and how it is stopped and started. */
 export interface RunningBot {
@@ -64,8 +65,15 @@ function asService(manager: Manager): RunningBot["process"] {
   return {
     what: `the service ${UNIT}`,
     stop: async () => void (await manager.systemctl("stop", UNIT)),
-    // Type=notify: it returns when Discord sends events, or with why not.
-    start: async () => void (await manager.systemctl("start", UNIT)),
+    start: async () => {
+      try {
+        await startUnit(manager, "start");
+      } catch (error) {
+        // systemd would try again while the old version is put back.
+        await manager.systemctl("stop", UNIT);
+        throw error;
+      }
+    },
   };
 }
 

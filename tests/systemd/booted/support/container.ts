@@ -63,7 +63,8 @@ export async function bootContainer(suite: Suite): Promise<Container> {
     const timer = setTimeout(() => nspawn.kill("SIGKILL"), 20_000);
     await ended;
     clearTimeout(timer);
-    groups.forEach(removeGroup);
+    // The kernel may still be counting the last processes out.
+    await expect.poll(() => groups.filter(isRemoved), { timeout: 20_000 }).toEqual(groups);
   });
 
   const sh = async (line: string, input = "") => {
@@ -109,6 +110,15 @@ function controlGroups(name: string): string[] {
     mkdirSync(group);
     return group;
   });
+}
+
+function isRemoved(group: string): boolean {
+  try {
+    removeGroup(group);
+    return true;
+  } catch {
+    return !existsSync(group);
+  }
 }
 
 function removeGroup(group: string): void {

@@ -1,7 +1,8 @@
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 export type Suite = "bookworm" | "trixie";
 
@@ -9,29 +10,45 @@ export type Suite = "bookworm" | "trixie";
 export function whyNoContainer(): string | undefined {
   if (process.platform !== "linux") return "it needs Linux";
   if (process.getuid?.() !== 0) return "it needs root";
-  const missing = ["systemd-nspawn", "debootstrap", "nsenter", "setpriv"].filter(
+  const missing = ["systemd-nspawn", "debootstrap", "nsenter", "setpriv", "unshare"].filter(
     (name) => !isInstalled(name),
   );
   if (missing.length === 0) return undefined;
   return `missing: ${missing.join(", ")} (apt-get install systemd-container debootstrap)`;
 }
 
-/** A Debian file tree with systemd; made at the first use (under a minute) and kept in the user's cache. */
+/** Where a suite's file tree is, once `makeTree` has made it. */
 export function debianTree(suite: Suite): string {
-  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "claude-coord-tests");
-  const tree = join(cache, `${suite}-1`);
-  if (existsSync(tree)) return tree;
-  const unfinished = join(cache, `${suite}-${process.pid}`);
-  mkdirSync(cache, { recursive: true });
+  return join(cache(), `${suite}-1`);
+}
+
+/**
+ * Makes a Debian file tree with systemd, which is kept in the user's cache. Returns what kept it from being made, such as
+ * a mirror that can't be reached or is too slow.
+ */
+export async function makeTree(suite: Suite, timeoutMs: number): Promise<string | undefined> {
+  if (existsSync(debianTree(suite))) return undefined;
+  mkdirSync(cache(), { recursive: true });
+  const unfinished = join(cache(), `${suite}-${process.pid}`);
+  // In namespaces of its own, so that nothing of it runs on and nothing stays mounted, however it ends.
+  const alone = ["--mount", "--pid", "--fork", "--mount-proc", "--kill-child"];
+  const make = ["debootstrap", "--variant=minbase", `--include=${PACKAGES}`, suite, unfinished];
   try {
-    execFileSync("debootstrap", ["--variant=minbase", `--include=${PACKAGES}`, suite, unfinished], {
-      stdio: "ignore",
-    });
-    renameSync(unfinished, tree);
+    await promisify(execFile)("unshare", [...alone, ...make], { timeout: timeoutMs, killSignal: "SIGKILL" });
+    renameSync(unfinished, debianTree(suite));
+    return undefined;
+  } catch (error) {
+    const { killed, stdout, stderr } = error as { killed?: boolean; stdout?: string; stderr?: string };
+    if (killed) return `debootstrap ${suite} took more than ${Math.round(timeoutMs / 1000)} s`;
+    const said = `${stdout ?? ""}\n${stderr ?? ""}`.trim().split("\n").at(-1) || String(error);
+    return `debootstrap ${suite}: ${said}`;
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
   }
-  return tree;
+}
+
+function cache(): string {
+  return join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "claude-coord-tests");
 }
 
 const PACKAGES = [
