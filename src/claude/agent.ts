@@ -17,6 +17,7 @@ import { type Line, type LineOf, ProtocolError, parseLine } from "./lines.ts";
 import { createPermissionDesk } from "./permission-desk.ts";
 import { type AgentProcess, startProcess } from "./process.ts";
 import { readReadiness } from "./readiness.ts";
+import { readSessionCost } from "./session-cost.ts";
 import { endWithoutResult } from "./turn-end.ts";
 import { createTurnQueue } from "./turn-queue.ts";
 import { userLine } from "./user-line.ts";
@@ -116,6 +117,17 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
       });
   };
 
+  const describeCost = () => {
+    const tell = (costUsd: number | undefined) => emit({ type: "cost_described", costUsd });
+    control
+      .request({ subtype: "get_usage", skip_behaviors: true }, CONTROL_TIMEOUT_MS)
+      .then((answer) => tell(readSessionCost(answer)))
+      .catch((error: unknown) => {
+        log.warn("the agent did not tell what its session has cost", { session_id: spec.sessionId, error });
+        tell(undefined);
+      });
+  };
+
   const interruptNow = () => {
     openInterrupts += 1;
     void ask({ subtype: "interrupt", cancel_queued: true }).then(() => {
@@ -153,6 +165,8 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
     if (line.kind === "control_cancel_request") hostTools.withdrawn(line.line.request_id);
     const events = translator.translate(line);
     for (const event of events) emit(event);
+    // What it answers to a question of ours says nothing about its turn.
+    if (line.kind === "control_response") return;
     if (events.length > 0 || deps.now() - lastAliveAt < ALIVE_EVERY_MS) return;
     lastAliveAt = deps.now();
     emit({ type: "alive" });
@@ -243,6 +257,8 @@ export function createAgent(deps: AgentDeps, spec: AgentSpec, onEvent: (event: A
         return void ask({ subtype: "rename_session", title: command.title });
       case "describe_context":
         return describeContext(command.requestId);
+      case "describe_cost":
+        return describeCost();
       case "ask_again":
         return ask({ subtype: "apply_flag_settings", settings: { permissions: { ask: command.rules } } });
       case "stop":

@@ -89,6 +89,10 @@ function normaliseProject(project: ValidProject, env: Environment): ConfiguredPr
     mention: project.mention,
     threads: project.threads,
     access: accessRule(project.access),
+    budget: project.budget && {
+      perTurnUsd: project.budget.per_turn_usd,
+      perDayUsd: project.budget.per_day_usd,
+    },
     host: project.host,
   };
 }

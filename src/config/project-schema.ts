@@ -5,6 +5,11 @@ const name = text("a name of 1 to 100 characters on one line").regex(/^(?=\S)[^\
   error: "a name of 1 to 100 characters on one line",
 });
 
+const dollars = z
+  .number({ error: "an amount of US dollars, such as 2.50" })
+  .positive({ error: "an amount of US dollars, such as 2.50" })
+  .optional();
+
 const settings = {
   channel_id: snowflake
     .describe("The Discord channel, in quotes. Discord: Developer Mode on, then Copy Channel ID.")
@@ -50,6 +55,23 @@ const settings = {
     .optional()
     .describe("Who may talk to Claude here, in place of the general `access`.")
     .meta({ examples: ["everyone"] }),
+  budget: z
+    .strictObject({
+      per_turn_usd: dollars
+        .describe(
+          "A turn that has cost as much is stopped. What it did so far stays, and it can be told to go on.",
+        )
+        .meta({ examples: [2] }),
+      per_day_usd: dollars
+        .describe(
+          "Once the turns of a day (of the host's time zone) have cost as much, what is asked waits for the next day, or for an administrator's button.",
+        )
+        .meta({ examples: [20] }),
+    })
+    .optional()
+    .describe(
+      "What the project may cost, by Claude Code's own estimate from list prices. Nothing: no limit.",
+    ),
   host: text("the name of a host")
     .optional()
     .describe("The host that the project lives on, when it is not this one.")

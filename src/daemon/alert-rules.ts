@@ -1,11 +1,14 @@
 import type { Alerts } from "../core/operations/alerts.ts";
 import { LITTLE_BYTES } from "../core/operations/disk.ts";
 import type { CoordEvent } from "../core/operations/events.ts";
+import type { BudgetHold } from "../core/projects/budget.ts";
 import { EXPIRES_SOON_MS, freeBytes, gibibytes } from "./health-checks.ts";
 import type { LoginState } from "./login-watch.ts";
 
 export interface AlertRulesDeps {
   readonly alerts: Alerts;
+  /** What today's turns of a project have cost, where that is all that they may. */
+  readonly budgetUsedUp: (projectName: string) => BudgetHold | undefined;
   readonly home: string;
   readonly runningVersion: string;
   /** As it is on the disk now. */
@@ -30,6 +33,7 @@ const ENOUGH_BYTES = 1.25 * LITTLE_BYTES;
 /** When which alert begins and is over. */
 export function alertRules({
   alerts,
+  budgetUsedUp,
   home,
   runningVersion,
   installedVersion,
@@ -46,6 +50,12 @@ export function alertRules({
     crashes = [...recent, { atMs: now(), code }];
     if (crashes.length < CRASHES) return;
     alerts.raise("agent_crashes", "", { count: crashes.length, code, minutes: CRASH_MINUTES });
+  };
+  const lookAtBudget = (projectName: string) => {
+    const used = budgetUsedUp(projectName);
+    if (used === undefined) return alerts.clear("budget", projectName);
+    const what = `${projectName}, $${used.spentUsd.toFixed(2)} of $${used.limitUsd.toFixed(2)} today`;
+    alerts.raise("budget", projectName, { what });
   };
   const lookAtDisk = () => {
     const free = freeBytes(home);
@@ -82,6 +92,10 @@ export function alertRules({
         if (event.state === "working") alerts.clear("audit_failing", "");
         else alerts.raise("audit_failing", "", { file: event.file, why: event.why });
       }
+      // What a turn has cost is counted once its end is known.
+      if (event.type === "turn_changed" && event.turn.state === "delivering") {
+        lookAtBudget(event.turn.projectName);
+      }
       if (event.type !== "agent") return;
       const told = event.event;
       if (told.type === "usage_window") {
@@ -108,6 +122,7 @@ export function alertRules({
     look: () => {
       lookAtDisk();
       lookAtLimits();
+      for (const { kind, key } of alerts.standing()) if (kind === "budget") lookAtBudget(key);
       lookAtCrashes();
       lookAtVersion();
     },

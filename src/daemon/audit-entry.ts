@@ -123,6 +123,7 @@ const CHANGES: Readonly<Record<Change["kind"], string>> = {
   project_added: "project_added",
   project_removed: "project_removed",
   permissions_withdrawn: "permissions_withdrawn",
+  budget_released: "budget_released",
 };
 
 function changed(change: Change): Readonly<Record<string, unknown>> {
@@ -136,6 +137,8 @@ function changed(change: Change): Readonly<Record<string, unknown>> {
     case "project_added":
     case "project_removed":
       return { channel: change.channelId, project_dir: change.projectDir };
+    case "budget_released":
+      return {};
     case "permissions_withdrawn":
       return { session_id: change.sessionId, ...withoutUpdates(change.grants) };
   }

@@ -4,6 +4,7 @@ import type { FloodGate } from "../core/access/flood.ts";
 import type { Events } from "../core/operations/events.ts";
 import type { Project } from "../core/projects/project.ts";
 import type { Redactor } from "../core/secrets/redactor.ts";
+import type { Budgets } from "./budgets.ts";
 import type { Logger } from "./logger.ts";
 import type { Report } from "./report.ts";
 import type { SecretAlarm } from "./secret-alarm.ts";
@@ -19,6 +20,7 @@ export interface DaemonContext {
   readonly events: Events;
   /** Says when too much is asked; every way in which a turn begins asks it. */
   readonly floods: FloodGate;
+  readonly budgets: Budgets;
   readonly report: Report;
   /** Keeps secrets out of what people and Discord get to see. */
   readonly redactor: Redactor;

@@ -16,6 +16,7 @@ import { lockInstance } from "../sqlite/instance-lock.ts";
 import { accessPolicy } from "./access-policy.ts";
 import { openAdditions, recoverAdditions } from "./additions.ts";
 import { openAgents } from "./agents.ts";
+import { createBudgets } from "./budgets.ts";
 import { createConfigEdits } from "./config-edits.ts";
 import type { DaemonContext } from "./context.ts";
 import { keepBackups } from "./daily-backup.ts";
@@ -116,12 +117,15 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       secrets: whenChanged(config, secretsOf),
       hidesLooks: () => config().redact === "all",
     });
+    const projectNamed = (name: string) => config().projects.find((project) => project.name === name);
+    const { usage, budgetReleases: releases } = stores;
     const context: DaemonContext = {
       config,
       paths,
       env,
       log,
       events,
+      budgets: createBudgets({ projectNamed, usage, releases, now: Date.now }),
       floods: createFloodGate({
         limits: () => config().limits,
         waiting: (conversationId) => stores.ledger.open(conversationId).length,
@@ -131,7 +135,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
       redactor,
       secretFound,
       stores,
-      projectNamed: (name) => config().projects.find((project) => project.name === name),
+      projectNamed,
       writing: writing.signal,
     };
 

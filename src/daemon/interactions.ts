@@ -28,7 +28,7 @@ const CONTEXT_TIMEOUT_MS = 20_000;
 
 /** What is done with commands, buttons, menus and forms. */
 export function openInteractions(
-  { config, stores, report, redactor, events, floods, projectNamed, log }: DaemonContext,
+  { config, stores, report, redactor, events, floods, budgets, projectNamed, log }: DaemonContext,
   gateway: Gateway,
   { pool, models }: Agents,
   { conversations, prompts }: Talk,
@@ -85,6 +85,7 @@ export function openInteractions(
   });
   const decisions = turnDecisions({
     ledger,
+    releaseBudget: budgets.release,
     floods,
     events,
     project: projectNamed,

@@ -55,6 +55,7 @@ export async function openOperations(context: DaemonContext, stops: StopOrder): 
   const alerts = createAlerts({ store: stores.alerts, tell: (alert) => tell(alert), log });
   const rules = alertRules({
     alerts,
+    budgetUsedUp: context.budgets.usedUp,
     home: paths.home,
     runningVersion: version,
     installedVersion: packageVersion,

@@ -5,6 +5,7 @@ import { alertText } from "../discord/alert-text.ts";
 import type { Gateway } from "../discord/gateway.ts";
 import { toolLine } from "../discord/reply/tool-line.ts";
 import type { ConversationFact, QueuedFact, StatusFacts } from "../http/page/status-facts.ts";
+import type { QueuedTurn } from "../sqlite/overview.ts";
 import type { Agents } from "./agents.ts";
 import type { DaemonContext } from "./context.ts";
 
@@ -110,12 +111,13 @@ function costPerDay({ stores }: DaemonContext, nowMs: number): StatusFacts["days
 }
 
 function because(
-  { awaits, heldUntilMs }: { awaits: string | null; heldUntilMs: number | null },
+  { awaits, heldUntilMs, heldBy }: Pick<QueuedTurn, "awaits" | "heldUntilMs" | "heldBy">,
   nowMs: number,
 ): QueuedFact["because"] {
   if (awaits !== null) return "waits for a person's answer in the channel";
   if (heldUntilMs === null || heldUntilMs <= nowMs) return undefined;
-  return `a usage limit holds it until ${new Date(heldUntilMs).toISOString().slice(11, 16)} UTC`;
+  const limit = heldBy === "budget" ? "the project's budget" : "a usage limit";
+  return `${limit} holds it until ${new Date(heldUntilMs).toISOString().slice(11, 16)} UTC`;
 }
 
 /** Without Discord's markup, which no browser knows. */

@@ -4,6 +4,7 @@ import { watchLedger } from "../core/turns/ledger-watch.ts";
 import type { Turn } from "../core/turns/turn.ts";
 import { createAdditionJournal } from "../sqlite/additions.ts";
 import { createAlertStore } from "../sqlite/alerts.ts";
+import { createBudgetReleases } from "../sqlite/budget-releases.ts";
 import { createConversationFacts } from "../sqlite/conversation-facts.ts";
 import { createCursorStore } from "../sqlite/cursors.ts";
 import { createDeliveryStore } from "../sqlite/deliveries.ts";
@@ -67,6 +68,7 @@ export function openStores({ file, dropsText, watch, onTurn, onDamaged, log }: S
     history: createHistory(db),
     retention: createRetention(db),
     usage: createUsageStore(db),
+    budgetReleases: createBudgetReleases(db),
     heartbeat: createHeartbeatStore(db),
     alerts: createAlertStore(db, Date.now),
     runs: createRunStore(db, Date.now),

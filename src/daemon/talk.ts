@@ -36,7 +36,19 @@ export interface Talk {
 
 /** What turns a message into an answer: its files, its turn in the conversation, questions to people, the reply. */
 export function openTalk(
-  { config, paths, stores, events, report, redactor, secretFound, projectNamed, writing, log }: DaemonContext,
+  {
+    config,
+    paths,
+    stores,
+    events,
+    budgets,
+    report,
+    redactor,
+    secretFound,
+    projectNamed,
+    writing,
+    log,
+  }: DaemonContext,
   gateway: Gateway,
   agents: AgentPool,
   stops: StopOrder,
@@ -123,6 +135,7 @@ export function openTalk(
       now: Date.now,
       log,
     }),
+    budgetHold: budgets.hold,
     questions: prompts,
     gatherFiles: async ({ conversationId, projectName }, answer, sinceMs) => {
       const projectDir = projectNamed(projectName)?.projectDir;

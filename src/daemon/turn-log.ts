@@ -32,7 +32,12 @@ export function logTurns({ events, withText, now, log }: TurnLogDeps): () => voi
         break;
       case "queued":
         if (turn.heldUntilMs === undefined) log.debug("a turn waits", about);
-        else log.info("a limit holds a turn", { ...about, until: new Date(turn.heldUntilMs).toISOString() });
+        else
+          log.info("a limit holds a turn", {
+            ...about,
+            limit: turn.heldBy,
+            until: new Date(turn.heldUntilMs).toISOString(),
+          });
         break;
       case "running":
         log.debug("a turn runs", { ...about, attempts: turn.attempts, waited_ms: now() - turn.acceptedAtMs });

@@ -2,11 +2,23 @@ import { type APIMessageTopLevelComponent, ButtonStyle, ComponentType } from "di
 import type { OutgoingMessage } from "./message-payload.ts";
 
 /** What stands before the colon of these buttons' custom_id; the turn's id stands behind it. */
-export const TURN_BUTTONS = { runNow: "run", goOn: "continue", drop: "drop", stop: "stop" } as const;
+export const TURN_BUTTONS = {
+  runNow: "run",
+  goOn: "continue",
+  drop: "drop",
+  stop: "stop",
+  runToday: "budget",
+} as const;
 
 /** The notice of an expired turn, with a button to run it after all. */
 export function runNow(turnId: string, message: OutgoingMessage): OutgoingMessage {
   return { ...message, components: row([["Run now", ButtonStyle.Primary, TURN_BUTTONS.runNow, turnId]]) };
+}
+
+/** Says that a turn waits for the next day's budget, with an administrator's button to let the project run on. */
+export function runToday(turnId: string, message: OutgoingMessage): OutgoingMessage {
+  const button = ["Run anyway today", ButtonStyle.Secondary, TURN_BUTTONS.runToday, turnId] as const;
+  return { ...message, components: row([button]) };
 }
 
 /** Under an answer that is being written: ends its turn. */

@@ -53,7 +53,7 @@ export function createLedger(
     WHERE state IN ('accepted','queued','running','delivering')
     GROUP BY conversation_id ORDER BY min(sequence)`);
   const setState = db.prepare(`
-    UPDATE turns SET state = @state, held_until = @heldUntil,
+    UPDATE turns SET state = @state, held_until = @heldUntil, held_by = @heldBy,
       attempts = attempts + (@event = 'start'),
       -- One that waited through a reset runs in the new session, and counts there.
       generation = CASE WHEN @event = 'start'
@@ -70,7 +70,7 @@ export function createLedger(
   const setEnd = db.prepare(`
     UPDATE turns SET state = 'delivering', outcome = @outcome, answer = @answer, failure_code = @failureCode,
       error_id = @errorId, resets_at = @resetsAt, notes = @notes, session_id = @sessionId, held_until = NULL,
-      open_tool = NULL, awaits = NULL,
+      held_by = NULL, open_tool = NULL, awaits = NULL,
       cost_usd = @costUsd, duration_ms = @durationMs, num_turns = @numTurns, input_tokens = @inputTokens,
       output_tokens = @outputTokens, context_tokens = @contextTokens, context_window = @contextWindow
     WHERE id = @id`);
@@ -187,9 +187,9 @@ export function createLedger(
     move: db.transaction((id, event, options) => {
       const state = target(id, event, undefined);
       if (state === undefined) return false;
-      const { heldUntilMs: heldUntil = null, errorId = null, generation } = options ?? {};
+      const { heldUntilMs: heldUntil = null, heldBy = null, errorId = null, generation } = options ?? {};
       if (generation !== undefined && generation !== generationOf.get(turn(id)?.conversationId)) return false;
-      setState.run({ id, event, state, heldUntil, errorId, now: now() });
+      setState.run({ id, event, state, heldUntil, heldBy, errorId, now: now() });
       if (DONE.has(state) && dropsText()) {
         emptyText.run(id);
         dropMaterial.run(id);
@@ -222,6 +222,7 @@ interface TurnRow {
   readonly session_id: string | null;
   readonly accepted_at: number;
   readonly held_until: number | null;
+  readonly held_by: Turn["heldBy"] | null;
   readonly crashes: number;
   readonly open_tool: string | null;
   readonly awaits: Turn["awaits"] | null;
@@ -257,6 +258,7 @@ function turnOf(row: TurnRow): Turn {
     sessionId: row.session_id ?? undefined,
     acceptedAtMs: row.accepted_at,
     heldUntilMs: row.held_until ?? undefined,
+    heldBy: row.held_by ?? undefined,
     crashes: row.crashes,
     openTool: row.open_tool ?? undefined,
     awaits: row.awaits ?? undefined,

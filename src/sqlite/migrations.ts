@@ -250,4 +250,17 @@ export const migrations: readonly string[] = [
   ALTER TABLE turns ADD COLUMN asked_in TEXT;
   CREATE INDEX turns_asked_in ON turns (asked_in) WHERE asked_in IS NOT NULL;
   `,
+  `
+  -- What holds a turn back until held_until.
+  ALTER TABLE turns ADD COLUMN held_by TEXT;
+  UPDATE turns SET held_by = 'usage_limit' WHERE held_until IS NOT NULL;
+
+  -- On which days an administrator let a project run on, though its budget was used up.
+  CREATE TABLE budget_releases (
+    day TEXT NOT NULL,
+    project_name TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    PRIMARY KEY (day, project_name)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -1,3 +1,4 @@
+import type { Turn } from "../core/turns/turn.ts";
 import type { Database } from "./database.ts";
 
 /** How the whole stands at this moment: what metrics, health checks and the status page ask. */
@@ -15,6 +16,7 @@ export interface QueuedTurn {
   readonly authorName: string | null;
   readonly acceptedAtMs: number;
   readonly heldUntilMs: number | null;
+  readonly heldBy: Turn["heldBy"] | null;
   readonly awaits: string | null;
 }
 
@@ -26,7 +28,7 @@ export function createOverview(db: Database): Overview {
     FROM turns WHERE state IN ('accepted','queued','running','delivering')`);
   const queue = db.prepare(`
     SELECT conversation_id AS conversationId, project_name AS projectName, author_name AS authorName,
-      accepted_at AS acceptedAtMs, held_until AS heldUntilMs, awaits
+      accepted_at AS acceptedAtMs, held_until AS heldUntilMs, held_by AS heldBy, awaits
     FROM turns WHERE state IN ('accepted','queued') AND state IN ('accepted','queued','running','delivering')
     ORDER BY sequence LIMIT 200`);
   const version = Number(db.pragma("user_version", { simple: true }));

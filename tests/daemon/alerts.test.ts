@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Alert } from "../../src/core/operations/alerts.ts";
 import { createAlerts } from "../../src/core/operations/alerts.ts";
 import type { CoordEvent } from "../../src/core/operations/events.ts";
+import type { BudgetHold } from "../../src/core/projects/budget.ts";
 import { alertRules } from "../../src/daemon/alert-rules.ts";
 import { type LoginAnswer, type LoginState, watchLogin } from "../../src/daemon/login-watch.ts";
 import { alertText } from "../../src/discord/alert-text.ts";
@@ -17,6 +18,7 @@ function world() {
   const home = tempDir();
   const db = testDatabase(`${home}/sessions.db`);
   const clock = { nowMs: Date.parse("2026-11-22T12:00:00Z"), installed: "1.0.0" };
+  const budget: { hold?: BudgetHold | undefined } = {};
   const told: string[] = [];
   let isReachable = true;
   const open = () => {
@@ -31,6 +33,7 @@ function world() {
     });
     const rules = alertRules({
       alerts,
+      budgetUsedUp: () => budget.hold,
       home,
       runningVersion: "1.0.0",
       installedVersion: () => clock.installed,
@@ -39,6 +42,7 @@ function world() {
     return { alerts, rules };
   };
   return {
+    budget,
     clock,
     told,
     open,
@@ -57,6 +61,27 @@ const usageWindow = (status: "allowed" | "rejected", resetsAtMs?: number) =>
   agentEvent({ type: "usage_window", status, window: "five_hour", utilization: 1, resetsAtMs });
 const crash = agentEvent({ type: "exited", failure: { code: "claude_crashed", detail: "" } });
 const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+test("a budget that is used up is told once, and once more when the next day has one", async () => {
+  const { open, told, budget } = world();
+  const { rules, alerts } = open();
+  const ended = { type: "turn_changed", turn: { projectName: "web", state: "delivering" } } as CoordEvent;
+  rules.hear(ended);
+  rules.look();
+  await settled();
+  expect(told).toEqual([]);
+  budget.hold = { spentUsd: 5.126, limitUsd: 5, untilMs: 0 };
+  rules.hear(ended);
+  rules.hear(ended);
+  rules.look();
+  await settled();
+  expect(told).toEqual(["⚠️ **A budget is used up**: web, $5.13 of $5.00 today."]);
+  budget.hold = undefined;
+  open().rules.look();
+  await settled();
+  await alerts.tellAll();
+  expect(told.slice(1)).toEqual(["✅ The budget is free again: web, $5.13 of $5.00 today."]);
+});
 
 test("a usage limit is told once, and once more when it lifts, though it is seen many times and the bot restarts", async () => {
   const { open, told, clock } = world();

@@ -67,6 +67,7 @@ const COMPONENT_ATTACKS: Attacks = {
   "Go on after a restart": () => press(`continue:${scene.ids.web.cut}`, scene.threads.cut),
   "Stop here after a restart": () => press(`drop:${scene.ids.web.cut}`, scene.threads.cut),
   "Stop under an answer": () => press(`stop:${scene.ids.web.running}`, scene.threads.run),
+  "Run anyway today": () => press(`budget:${scene.ids.web.cut}`, scene.threads.cut),
   "a page of /status": () => press("status:1"),
   "Yes, reset": () => press(`reset:yes:${scene.web.id}:${scene.ids.web.session}`),
   "Cancel of a reset": () => press(`reset:no:${scene.web.id}:${scene.ids.web.session}`),
@@ -98,6 +99,7 @@ describe("who may talk here", () => {
     "/model": () => chatCommand("model", []),
     "/model opus": () => chatCommand("model", [{ name: "name", type: 3, value: "opus" }]),
     "Yes, reset": COMPONENT_ATTACKS["Yes, reset"]!,
+    "Run anyway today": COMPONENT_ATTACKS["Run anyway today"]!,
   };
   test.each(Object.entries(MANAGED))("may not %s", (_, attack) => refused(bob(), attack()));
 
@@ -178,6 +180,7 @@ describe("who may talk here", () => {
     "run:../../etc/passwd",
     "continue:",
     "drop:",
+    "budget:",
     "stop:",
     "stop:%",
     "reset",

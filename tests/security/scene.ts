@@ -241,6 +241,7 @@ function stateOf(world: WholeDaemon): string {
     "SELECT channel_id, session_id FROM sessions ORDER BY channel_id",
     "SELECT * FROM session_grants ORDER BY session_id, value",
     "SELECT channel_id, generation FROM conversations ORDER BY channel_id",
+    "SELECT * FROM budget_releases ORDER BY day, project_name",
   ];
   return [
     ...tables.flatMap((sql) => query(world, sql).map((row) => JSON.stringify(row))),

@@ -97,6 +97,7 @@ export function agentsWorld(options: {
     }),
     promptOf: async ({ prompt }) => [{ type: "text", text: prompt }],
     stillAllowed: async () => undefined,
+    budgetHold: () => undefined,
     gatherFiles: async () => {},
     questions: { open: () => {}, withdraw: () => {}, closeTurn: () => {} },
     grants: () => NO_GRANTS,

@@ -85,6 +85,8 @@ export type AgentCommand =
   | { readonly type: "rename_session"; readonly title: string }
   /** Asks what fills the context; answered by `context_described`, also while a turn runs. */
   | { readonly type: "describe_context"; readonly requestId: string }
+  /** Asks what the session has cost; answered by `cost_described`, also while a turn runs. */
+  | { readonly type: "describe_cost" }
   /** End the process: SIGTERM, then after `graceMs` SIGKILL of what is left of it and its tools. */
   | { readonly type: "stop"; readonly graceMs: number };
 
@@ -195,6 +197,8 @@ export type AgentEvent =
     }
   /** Somebody's answer is on its way to the CLI. */
   | { readonly type: "permission_answered"; readonly requestId: string }
+  /** The session's running total in US dollars at this moment; undefined when the agent could not tell. */
+  | { readonly type: "cost_described"; readonly costUsd: number | undefined }
   /** The CLI no longer waits for this answer. */
   | { readonly type: "permission_withdrawn"; readonly requestId: string }
   /** Claude uses a tool of ours and waits for its answer. */

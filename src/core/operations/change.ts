@@ -10,6 +10,8 @@ export type Change =
   | { readonly kind: "permission_mode"; readonly before: PermissionMode; readonly after: PermissionMode }
   | { readonly kind: "project_added"; readonly channelId: Snowflake; readonly projectDir: string }
   | { readonly kind: "project_removed"; readonly channelId: Snowflake; readonly projectDir: string }
+  /** The project may cost more today than its budget says. */
+  | { readonly kind: "budget_released" }
   /** What had been allowed for the rest of a session is asked about again. */
   | { readonly kind: "permissions_withdrawn"; readonly sessionId: string; readonly grants: SessionGrants };
 

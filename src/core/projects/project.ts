@@ -1,3 +1,5 @@
+import type { Budget } from "./budget.ts";
+
 /** Discord's id of anything: a 64-bit integer in decimal, kept as text since a JavaScript number cannot hold it. */
 export type Snowflake = string;
 
@@ -41,4 +43,6 @@ export interface Project {
   readonly threads: ThreadMode;
   /** This project's own rule in place of the general one. */
   readonly access: AccessRule | undefined;
+  /** What it may cost; nothing is limited unless given. */
+  readonly budget?: Budget | undefined;
 }

@@ -2,6 +2,7 @@ import type { Refusal } from "../access/access.ts";
 import type { SessionGrants } from "../access/grants.ts";
 import type { PromptPart } from "../agents/agent.ts";
 import type { AgentPool } from "../agents/agent-pool.ts";
+import type { BudgetHold } from "../projects/budget.ts";
 import type { Project, Snowflake } from "../projects/project.ts";
 import type { Redactor } from "../secrets/redactor.ts";
 import type { SecretPlace } from "../secrets/secret-watch.ts";
@@ -23,6 +24,8 @@ export interface ConversationDeps {
    * rejects with the signal's reason when that is aborted.
    */
   readonly stillAllowed: (turn: Turn, signal: AbortSignal) => Promise<Refusal | undefined>;
+  /** Why turns of a project have to wait, for what today's have cost; undefined when they may run. */
+  readonly budgetHold: (projectName: string) => BudgetHold | undefined;
   readonly questions: Questions;
   /**
    * Takes what belongs below an answer, and was made since `sinceMs` (ms since the epoch), before its end is written

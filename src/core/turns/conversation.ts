@@ -93,7 +93,7 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
       const turn = ledger.nextOpen(conversationId);
       if (turn === undefined) return;
       if (turn.awaits !== undefined) return askToContinue(turn);
-      if (turn.heldUntilMs !== undefined && turn.heldUntilMs > deps.now()) return holdUntil(turn.heldUntilMs);
+      if (turn.heldUntilMs !== undefined && isHeld(turn)) return holdUntil(turn.heldUntilMs);
       await runOne(turn);
     }
   };
@@ -103,6 +103,10 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     asked.add(turn.id);
     line.askToContinue(turn, openReply(turn));
   };
+
+  /** A budget may have been raised since, or an administrator lets the project run on. */
+  const isHeld = ({ heldUntilMs = 0, heldBy, projectName }: Turn) =>
+    heldUntilMs > deps.now() && (heldBy !== "budget" || deps.budgetHold(projectName) !== undefined);
 
   const holdUntil = (timeMs: number) => {
     clearTimeout(holdTimer);
@@ -131,9 +135,10 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
         noted(() => ledger.move(turn.id, "wait"));
         return await reply.leave();
       }
-      if ("heldUntilMs" in result) {
-        await written(() => ledger.move(turn.id, "wait", result));
-        return await reply.hold(result.heldUntilMs).catch((error: unknown) => {
+      if ("hold" in result) {
+        const { by: heldBy, untilMs: heldUntilMs } = result.hold;
+        await written(() => ledger.move(turn.id, "wait", { heldUntilMs, heldBy }));
+        return await reply.hold(result.hold).catch((error: unknown) => {
           deps.report("it could not be told that the turn is held", error, turn);
         });
       }

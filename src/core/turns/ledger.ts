@@ -23,6 +23,7 @@ export interface NewTurn {
 export interface MoveOptions {
   /** With `wait`: not before this time (ms since the epoch). */
   readonly heldUntilMs?: number;
+  readonly heldBy?: Turn["heldBy"];
   /** With `start`: the conversation's generation when its session was looked up; nothing moves when it was reset since. */
   readonly generation?: number;
   /** With `give_up`: what a person can quote. */

@@ -1,4 +1,5 @@
 import type { AgentEvent } from "../agents/agent.ts";
+import type { Hold } from "./hold.ts";
 import type { Turn, TurnEnd } from "./turn.ts";
 
 /** What the person sees of one turn while it runs and when it ends. */
@@ -13,8 +14,8 @@ export interface Reply {
   askToContinue(tool: string): Promise<void>;
   /** Shows the end. Settles when it stands in the channel; rejects with Undeliverable (or Refused) when it never can. */
   finish(end: TurnEnd): Promise<void>;
-  /** Shows that the turn waits until a usage limit lifts (ms since the epoch), and lets go. */
-  hold(untilMs: number): Promise<void>;
+  /** Shows that the turn waits for a limit to lift, and lets go. */
+  hold(hold: Hold): Promise<void>;
   /** Shows, after `finish` was refused, that there is an answer which Discord does not take. Rejects as `finish`. */
   refused(errorId: string, answer: string): Promise<void>;
   /** Takes away what was shown: the message is gone, or asks nothing any more. Rejects as `finish` does. */

@@ -4,6 +4,7 @@ import type { Project, Snowflake } from "../projects/project.ts";
 import { maskedEvent } from "../secrets/masked-event.ts";
 import { createSecretWatch } from "../secrets/secret-watch.ts";
 import type { ConversationDeps } from "./conversation-deps.ts";
+import type { Hold } from "./hold.ts";
 import type { Session } from "./ledger.ts";
 import { orAborted } from "./or-aborted.ts";
 import { type AnswerRequest, putToPeople } from "./put-to-people.ts";
@@ -30,9 +31,9 @@ export interface LedgerWriting {
   readonly noted: (write: () => unknown) => void;
 }
 
-/** The turn did not end: a usage limit holds it. */
+/** The turn did not end: a limit holds it. */
 export interface Held {
-  readonly heldUntilMs: number;
+  readonly hold: Hold;
 }
 
 /** How the turn ended, and what that means for its session, if it has come to have one. */
@@ -64,6 +65,8 @@ export function createTurnInSession(
       for (let tries = 0; tries < 4; tries += 1) {
         const project = deps.project(turn.projectName);
         if (project === undefined) return failure(turn, "project_gone", `no project ${turn.projectName}`);
+        const hold = deps.budgetHold(project.name);
+        if (hold !== undefined) return { hold: { by: "budget", ...hold } };
         session ??= await currentSession(project.name);
         const end = await runIn(session, project, begunIn === session.sessionId, question, attempt, said);
         if (end === "author_refused") return { end: AUTHOR_REFUSED };
@@ -77,7 +80,8 @@ export function createTurnInSession(
 
         const code = end.failure?.code;
         if (code === "usage_limit" && end.failure?.resetsAtMs !== undefined) {
-          return { heldUntilMs: end.failure.resetsAtMs + staggerMs(conversationId) };
+          const untilMs = end.failure.resetsAtMs + staggerMs(conversationId);
+          return { hold: { by: "usage_limit", untilMs } };
         }
         if (code === "turn_already_taken") {
           // It stands in the session already, from before a restart or a limit: asking again needs a new id.
@@ -160,6 +164,7 @@ export function createTurnInSession(
         prompt,
         stallTimeoutMs,
         interruptGraceMs,
+        budgetUsd: project.budget?.perTurnUsd,
         signal: AbortSignal.any([signal, withhold.signal]),
         onEvent: (event) => {
           if (event.type === "turn_started" && !session.started) {

@@ -16,6 +16,8 @@ export interface TurnRunOptions {
   readonly stallTimeoutMs: number;
   /** How long an interrupt may take before the process is ended instead. */
   readonly interruptGraceMs: number;
+  /** Once the turn has cost as much, it is interrupted and has failed. */
+  readonly budgetUsd?: number | undefined;
   readonly onEvent: (event: AgentEvent) => void;
   /** Aborted to interrupt the turn; the session stays usable. */
   readonly signal: AbortSignal;
@@ -32,6 +34,7 @@ export function runTurn(agent: TurnAgent, options: TurnRunOptions): Promise<Agen
     // A resumed agent may take up another turn first that was cut short: what it says there answers nobody.
     let isForeign = false;
     let stalled: AgentFailure | undefined;
+    const overspent = watchCost(options.budgetUsd);
     let stallTimer: NodeJS.Timeout | undefined;
     let interruptTimer: NodeJS.Timeout | undefined;
 
@@ -62,6 +65,11 @@ export function runTurn(agent: TurnAgent, options: TurnRunOptions): Promise<Agen
     };
 
     const stopListening = agent.listen((event) => {
+      if (event.type === "cost_described") {
+        if (overspent(event.costUsd) !== undefined) interrupt();
+        return;
+      }
+      if (options.budgetUsd !== undefined && SPENDS.has(event.type)) agent.send({ type: "describe_cost" });
       if (event.type === "permission_requested") openPrompts.add(event.requestId);
       if (event.type === "permission_answered" || event.type === "permission_withdrawn") {
         openPrompts.delete(event.requestId);
@@ -70,11 +78,14 @@ export function runTurn(agent: TurnAgent, options: TurnRunOptions): Promise<Agen
       if (event.type === "turn_started") isForeign = event.turnId !== options.turnId;
       if (event.type === "turn_ended") {
         isForeign = false;
-        if (event.turnId === options.turnId) settle(stalled ? failed(stalled, event.end) : event.end);
+        if (event.turnId !== options.turnId) return;
+        const reason = stalled ?? (event.end.outcome === "interrupted" ? overspent() : undefined);
+        settle(reason ? failed(reason, event.end) : event.end);
         return;
       }
       if (event.type === "exited") {
-        if (stalled) return settle(failed(stalled));
+        const reason = stalled ?? overspent();
+        if (reason) return settle(failed(reason));
         // Somebody stopped the process on purpose: an interrupt that it did not hear, a reset, the daemon's end.
         if (signal.aborted || event.failure === undefined)
           return settle({ ...NOTHING, outcome: "interrupted" });
@@ -85,10 +96,30 @@ export function runTurn(agent: TurnAgent, options: TurnRunOptions): Promise<Agen
 
     watchForStall();
     signal.addEventListener("abort", interrupt);
+    // Answered before the turn begins: what people did in a terminal meanwhile is none of its cost.
+    if (options.budgetUsd !== undefined) agent.send({ type: "describe_cost" });
     agent.send({ type: "turn", turnId: options.turnId, prompt: options.prompt });
     if (signal.aborted) interrupt();
   });
 }
+
+/** Says, given what the session has cost by now, why the turn is over; once it is, it stays so. */
+function watchCost(budgetUsd: number | undefined): (costUsd?: number) => AgentFailure | undefined {
+  let beforeUsd: number | undefined;
+  let over: AgentFailure | undefined;
+  return (costUsd) => {
+    if (budgetUsd === undefined || costUsd === undefined) return over;
+    beforeUsd ??= costUsd;
+    const spentUsd = costUsd - beforeUsd;
+    if (spentUsd >= budgetUsd) {
+      over ??= { code: "budget_reached", detail: `the turn has cost $${spentUsd} of $${budgetUsd}` };
+    }
+    return over;
+  };
+}
+
+/** After these the model has been paid for something. */
+const SPENDS: ReadonlySet<AgentEvent["type"]> = new Set(["tool_use", "tool_result", "permission_requested"]);
 
 const SPEECH: ReadonlySet<AgentEvent["type"]> = new Set([
   "turn_started",

@@ -1,5 +1,6 @@
 import type { AgentFailureCode } from "../agents/agent.ts";
 import type { Snowflake } from "../projects/project.ts";
+import type { Hold } from "./hold.ts";
 
 /**
  * A turn's way: `accepted` once its row is committed, `queued` once it was told to wait, `running` while its agent
@@ -74,6 +75,7 @@ export interface Turn {
   readonly acceptedAtMs: number;
   /** Not before this time, when a limit holds it. */
   readonly heldUntilMs: number | undefined;
+  readonly heldBy: Hold["by"] | undefined;
   /** How many daemons died while it ran. */
   readonly crashes: number;
   /** The tool with effects that was at work when the daemon died, as people know it: `Bash npm publish`. */

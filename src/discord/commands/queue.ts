@@ -3,6 +3,7 @@ import type { Turn } from "../../core/turns/turn.ts";
 import { button, row } from "../components.ts";
 import { type InteractionHandler, interactionHandler } from "../interactions/handler.ts";
 import type { OutgoingMessage } from "../message-payload.ts";
+import { discordTime } from "../reply/amounts.ts";
 import { cut, escaped } from "../reply/tool-line.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
 import { type Place, placeOf } from "./place.ts";
@@ -34,6 +35,12 @@ export function queueButton(deps: CommandsDeps): InteractionHandler {
   });
 }
 
+/** What holds turns back, as people know it. */
+export const HOLDS: Readonly<Record<NonNullable<Turn["heldBy"]>, string>> = {
+  usage_limit: "Claude's usage limit",
+  budget: "the project's budget",
+};
+
 function queueView(
   conversationId: Snowflake,
   without: string | undefined,
@@ -56,9 +63,11 @@ function queueView(
 }
 
 function line(turn: Turn, index: number): string {
-  const { state, authorId, prompt, acceptedAtMs, channelId, conversationId } = turn;
+  const { state, authorId, prompt, acceptedAtMs, channelId, conversationId, heldBy, heldUntilMs = 0 } = turn;
   const where = channelId === conversationId ? "" : ` in <#${channelId}>`;
   const who = authorId === undefined ? "" : `<@${authorId}> `;
-  const what = state === "running" ? "**runs**" : "waits";
+  const held =
+    heldBy === undefined ? "" : ` for ${HOLDS[heldBy]} until ${discordTime(heldUntilMs, "t")} at the latest`;
+  const what = state === "running" ? "**runs**" : `waits${held}`;
   return `${index + 1}. ${who}${what}, asked${where} <t:${Math.floor(acceptedAtMs / 1000)}:R>: ${cut(escaped(prompt), 90)}`;
 }

@@ -12,6 +12,7 @@ import type { IncomingInteraction } from "../interactions/incoming-interaction.t
 import { discordTime, dollars } from "../reply/amounts.ts";
 import { cut, escaped } from "../reply/tool-line.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
+import { HOLDS } from "./queue.ts";
 
 export interface StatusDeps extends Pick<CommandsDeps, "projects" | "guildOf" | "context" | "health"> {
   readonly ledger: Pick<Ledger, "open">;
@@ -63,6 +64,7 @@ function line(session: Session, project: Project | undefined, deps: StatusDeps):
   const open = deps.ledger.open(conversationId);
   const running = open.some(({ state }) => state === "running");
   const waiting = open.filter(({ state }) => state === "accepted" || state === "queued").length;
+  const held = open.find(({ heldBy }) => heldBy !== undefined)?.heldBy;
   const context = deps.context(conversationId);
   const parts = [
     `<#${conversationId}>`,
@@ -73,7 +75,7 @@ function line(session: Session, project: Project | undefined, deps: StatusDeps):
     dollars(costUsd),
     context && `context ${Math.round((100 * context.tokens) / context.window)} %`,
     running ? "**running**" : undefined,
-    waiting > 0 ? `${waiting} waiting` : undefined,
+    waiting > 0 ? `${waiting} waiting${held === undefined ? "" : ` for ${HOLDS[held]}`}` : undefined,
   ];
   return `- ${parts.filter((part) => part !== undefined).join(" · ")}`;
 }

@@ -1,3 +1,4 @@
+import type { Action } from "../../core/access/access.ts";
 import type { Project, Snowflake } from "../../core/projects/project.ts";
 import type { Ledger } from "../../core/turns/ledger.ts";
 import { EMPTY_END, type Turn } from "../../core/turns/turn.ts";
@@ -8,6 +9,8 @@ import { type TooMuchDeps, tooMuch } from "./too-much.ts";
 
 export interface TurnDecisionsDeps extends TooMuchDeps {
   readonly ledger: Ledger;
+  /** Lets a project run on today though its budget is used up; false when nothing held it. */
+  readonly releaseBudget: (projectName: string, userId: Snowflake) => boolean;
   readonly project: (projectName: string) => Project | undefined;
   /** The turn may run: its conversation should look at the ledger. */
   readonly wake: (conversationId: Snowflake) => void;
@@ -19,11 +22,14 @@ interface TurnSubject extends Subject {
   readonly turn: Turn;
 }
 
-/** The buttons under turns that wait for a word of a person; whoever may talk in the project may press them. */
+/**
+ * The buttons under turns that wait for a word of a person. Whoever may talk in the project may press them, but for the
+ * one that spends more than the project's budget.
+ */
 export function turnDecisions(deps: TurnDecisionsDeps): Readonly<Record<string, InteractionHandler>> {
-  const handler = (run: (context: HandlerContext<TurnSubject>) => Promise<void>) =>
+  const handler = (run: (context: HandlerContext<TurnSubject>) => Promise<void>, action: Action = "talk") =>
     interactionHandler<TurnSubject>({
-      action: "talk",
+      action,
       subject: (interaction) => subjectOf(interaction, deps),
       run,
     });
@@ -45,6 +51,25 @@ export function turnDecisions(deps: TurnDecisionsDeps): Readonly<Record<string, 
       await answer.update({ content: `-# ${interaction.actorName} lets Claude go on.` });
       deps.wake(turn.conversationId);
     }),
+
+    [TURN_BUTTONS.runToday]: handler(async ({ subject: { turn }, interaction, answer }) => {
+      const { projectName, conversationId } = turn;
+      const { userId } = interaction.actor;
+      if (!deps.releaseBudget(projectName, userId)) return answer.whisper({ content: OVER });
+      deps.events.emit({
+        type: "changed",
+        userId,
+        conversationId,
+        projectName,
+        change: { kind: "budget_released" },
+      });
+      await answer.update({
+        content: `-# ${interaction.actorName} lets **${projectName}** run on today, over its budget.`,
+      });
+      for (const waiting of deps.ledger.unfinishedConversations()) {
+        if (waiting.projectName === projectName) deps.wake(waiting.conversationId);
+      }
+    }, "admin"),
 
     [TURN_BUTTONS.drop]: handler(async ({ subject: { turn }, answer }) => {
       if (turn.awaits === undefined) return answer.whisper({ content: OVER });

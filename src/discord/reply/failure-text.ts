@@ -33,7 +33,7 @@ const SENTENCES: Readonly<Record<FailureCode, string>> = {
   context_full:
     "The conversation no longer fits Claude's context. `/compact` shortens it, `/reset` starts afresh.",
   budget_reached:
-    "The spending limit set for this is reached, so Claude stopped. Whoever runs the bot can raise it, then ask again.",
+    "This has cost as much as one message may here, so Claude was stopped; what it did so far stays. Say `go on` to let it continue. Whoever runs the bot sets the amount (`budget.per_turn_usd`).",
   max_turns: "Claude stopped after the most steps that it may take at once. Say `go on` to let it continue.",
   refused: "Claude declined to answer this. Put it differently, or `/reset` and start afresh.",
   output_too_long: "The answer was longer than Claude may write at once. Ask for it in smaller pieces.",

@@ -6,7 +6,7 @@ import type { Turn } from "../../core/turns/turn.ts";
 import type { ChannelApi } from "../channel-api.ts";
 import type { OutgoingMessage } from "../message-payload.ts";
 import type { OwnMessage } from "../own-messages.ts";
-import { restartQuestion, runNow, stopButton } from "../turn-buttons.ts";
+import { restartQuestion, runNow, runToday, stopButton } from "../turn-buttons.ts";
 import { createTyping, type Typing } from "../typing.ts";
 import { EMPTY_VIEW, nextView, spokenText } from "./answer-view.ts";
 import { failureText } from "./failure-text.ts";
@@ -114,9 +114,10 @@ function openReply(turn: Turn, after: Promise<void>, typing: Typing, deps: Repli
       update();
     },
     askToContinue: (tool) => writer.finish([restartQuestion(turn.id, tool)]),
-    hold: async (untilMs) => {
+    hold: async (hold) => {
       settle();
-      await writer.finish([{ content: holdText(untilMs) }]);
+      const message = { content: holdText(hold, turn.projectName) };
+      await writer.finish([hold.by === "budget" ? runToday(turn.id, message) : message]);
       // The answer comes as a message of its own, hours later maybe: an edit of this one would tell nobody.
       deps.deliveries.forget(turn.id, 0);
     },

@@ -1,4 +1,5 @@
-import { discordTime } from "./amounts.ts";
+import type { Hold } from "../../core/turns/hold.ts";
+import { discordTime, dollars } from "./amounts.ts";
 
 /** Shown while all agents are busy; `ahead` counts the conversations that wait in front of this one. */
 export function waitingText(ahead: number): string {
@@ -8,10 +9,16 @@ export function waitingText(ahead: number): string {
     : `${line}; ${ahead} ${ahead === 1 ? "is" : "are"} before you.`;
 }
 
-/** Shown when a usage limit holds a turn until `untilMs` (ms since the epoch). */
-export function holdText(untilMs: number): string {
+/** Shown when a limit holds a turn. */
+export function holdText(hold: Hold, projectName: string): string {
+  const { untilMs } = hold;
+  const waits =
+    "Your message waits, and Claude goes on with it by itself " +
+    `at ${discordTime(untilMs, "t")} (${discordTime(untilMs, "R")})`;
+  if (hold.by === "usage_limit") return `Claude's usage limit is reached. ${waits}.`;
+  const { spentUsd, limitUsd } = hold;
   return (
-    "Claude's usage limit is reached. Your message waits, and Claude goes on with it by itself " +
-    `at ${discordTime(untilMs, "t")} (${discordTime(untilMs, "R")}).`
+    `Today's budget of **${projectName}** is used up: ${dollars(spentUsd)} of ${dollars(limitUsd)}. ${waits}, ` +
+    "unless an administrator lets the project run on today."
   );
 }

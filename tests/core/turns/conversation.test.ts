@@ -98,6 +98,7 @@ function setUp(
       }),
       promptOf: async ({ prompt }) => [{ type: "text", text: prompt }],
       stillAllowed: async () => undefined,
+    budgetHold: () => undefined,
       gatherFiles: async () => {},
       questions: {
         open: (request, turn, answer) => {

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { AgentCommand, AgentEvent } from "../../../src/core/agents/agent.ts";
 import { runTurn, type TurnRunOptions } from "../../../src/core/turns/turn-run.ts";
 import { EMPTY_END } from "../../support/fake-agents.ts";
@@ -128,4 +128,47 @@ test("an interrupted turn ends as interrupted, also when the process had to be e
   await expect.poll(() => types(sent)).toEqual(["turn", "interrupt", "stop"]);
   emit({ type: "exited", failure: undefined });
   expect(await end).toMatchObject({ outcome: "interrupted" });
+});
+
+describe("a turn with a budget", () => {
+  const tool = { type: "tool_result", toolUseId: "1", isError: false, text: "" } as const;
+  const interrupted = { ...EMPTY_END, outcome: "interrupted" } as const;
+
+  test("is interrupted once it has cost as much, and fails for that reason", async () => {
+    const { end, emit, sent } = setUp({ budgetUsd: 2 });
+    emit({ type: "cost_described", costUsd: 10 });
+    emit({ type: "turn_started", turnId: "t1" });
+    emit(tool);
+    emit({ type: "cost_described", costUsd: 11.9 });
+    expect(types(sent)).toEqual(["describe_cost", "turn", "describe_cost"]);
+    emit(tool);
+    emit({ type: "cost_described", costUsd: 12 });
+    emit({ type: "cost_described", costUsd: undefined });
+    expect(types(sent).slice(3)).toEqual(["describe_cost", "interrupt"]);
+    emit({ type: "turn_ended", turnId: "t1", end: interrupted });
+    expect(await end).toMatchObject({ outcome: "failed", failure: { code: "budget_reached" } });
+  });
+
+  test("that ends by itself before it hears of that has ended", async () => {
+    const { end, emit } = setUp({ budgetUsd: 2 });
+    emit({ type: "cost_described", costUsd: 0 });
+    emit({ type: "cost_described", costUsd: 3 });
+    emit({ type: "turn_ended", turnId: "t1", end: { ...EMPTY_END, text: "all done" } });
+    expect(await end).toMatchObject({ outcome: "completed", text: "all done" });
+  });
+
+  test("is as silent as any other when only our questions are answered", async () => {
+    const { end, emit, sent } = setUp({ budgetUsd: 2, stallTimeoutMs: 60 });
+    const answers = setInterval(() => emit({ type: "cost_described", costUsd: 0 }), 10);
+    await expect.poll(() => types(sent)).toContain("interrupt");
+    clearInterval(answers);
+    emit({ type: "turn_ended", turnId: "t1", end: interrupted });
+    expect(await end).toMatchObject({ failure: { code: "stalled" } });
+  });
+
+  test("costs nothing to watch when there is none", () => {
+    const { emit, sent } = setUp();
+    emit(tool);
+    expect(types(sent)).toEqual(["turn"]);
+  });
 });
