@@ -98,7 +98,7 @@ function setUp(
       }),
       promptOf: async ({ prompt }) => [{ type: "text", text: prompt }],
       stillAllowed: async () => undefined,
-    budgetHold: () => undefined,
+      budgetHold: () => undefined,
       gatherFiles: async () => {},
       questions: {
         open: (request, turn, answer) => {
