@@ -3,11 +3,12 @@ import { agentSpec } from "../core/agents/agent-spec.ts";
 import { sessionMarkdown } from "../core/history/session-markdown.ts";
 import type { Project } from "../core/projects/project.ts";
 import type { Session } from "../core/turns/ledger.ts";
-import { commandHandlers } from "../discord/commands/commands.ts";
+import { allHandlers } from "../discord/commands/all-handlers.ts";
+import type { CommandsDeps } from "../discord/commands/commands-deps.ts";
 import type { Gateway } from "../discord/gateway.ts";
 import type { IncomingInteraction } from "../discord/interactions/incoming-interaction.ts";
 import { createInteractions } from "../discord/interactions/interactions.ts";
-import { turnDecisions } from "../discord/interactions/turn-decisions.ts";
+import type { TurnDecisionsDeps } from "../discord/interactions/turn-decisions.ts";
 import { openThread } from "../discord/open-thread.ts";
 import { discordTime } from "../discord/reply/amounts.ts";
 import { usageChart } from "../discord/usage/usage-chart.ts";
@@ -42,7 +43,7 @@ export function openInteractions(
   const startedAtMs = Date.now();
   const specOf = (session: Session, project: Project) =>
     agentSpec(session, project, grants.of(session.sessionId), false);
-  const commands = commandHandlers({
+  const commands: CommandsDeps = {
     projects: () => config().projects,
     guildOf: gateway.guildOf,
     conversation: conversations.of,
@@ -82,8 +83,8 @@ export function openInteractions(
     },
     events,
     newId: randomUUID,
-  });
-  const decisions = turnDecisions({
+  };
+  const decisions: TurnDecisionsDeps = {
     ledger,
     releaseBudget: budgets.release,
     floods,
@@ -91,18 +92,13 @@ export function openInteractions(
     project: projectNamed,
     wake: (conversationId) => conversations.of(conversationId).wake(),
     tell: (turn) => conversations.of(turn.conversationId).tell(turn),
-  });
+  };
   const interactions = createInteractions({
-    handlers: {
-      ...commands,
-      components: {
-        ...commands.components,
-        ...decisions,
-        ask: prompts.handler,
-        add: additions.runs.cancel,
-        setup: additions.setUpChannel.handler,
-      },
-    },
+    handlers: allHandlers(commands, decisions, {
+      ask: prompts.handler,
+      add: additions.runs.cancel,
+      setup: additions.setUpChannel.handler,
+    }),
     rest: gateway.rest,
     projects: () => config().projects,
     policy: () => accessPolicy(config(), gateway.guildOf),

@@ -11,6 +11,7 @@ import { COMMANDS } from "../../src/discord/commands/definitions.ts";
 import { refusalText } from "../../src/discord/interactions/refusal-text.ts";
 import type { PersonInteraction } from "../../src/loopback/discord/people/person-interaction.ts";
 import { written } from "../support/answers.ts";
+import { handlersThereAre } from "./handlers-there-are.ts";
 import { asIntruder, INTRUDERS, type Intruder } from "./intruders.ts";
 import { inviteElsewhere } from "./other-guild.ts";
 import { attackScene, type Scene } from "./scene.ts";
@@ -82,7 +83,31 @@ const COMPONENT_ATTACKS: Attacks = {
   "Send of a question": () => press(`ask:${questionId()}:send`, scene.threads.question),
   "a typed answer": () => submit(`ask:${questionId()}:q0:text`, "mine", scene.threads.question),
   "a form about a message": () => submit(`about:${scene.ids.web.message.id}`, "what is it?"),
+  "Yes, remove": () => press("remove:yes:1"),
+  "Take back…": () => pick(`grants:${scene.ids.web.session}`, ["0:Bash(touch *)"]),
+  "Drop what waits": () => press(`drop-waiting:${scene.threads.run.id}`, scene.threads.run),
+  "a page of /queue": () => press(`queue:${scene.ids.web.running}`, scene.threads.run),
+  "an earlier session": () => pick("session-pick", [scene.ids.web.session]),
+  "Resume a session": () => press(`session-resume:${scene.ids.web.session}`),
+  "Fork a session": () => press(`session-fork:${scene.ids.web.session}`),
+  "Rename a session": () => press(`session-rename:${scene.ids.web.session}`),
+  "a session's new name": () => submit(`session-named:${scene.ids.web.session}`, "mine"),
+  "Export a session": () => press(`session-export:${scene.ids.web.session}`),
+  "Cancel of an addition": () => press("add:1"),
+  "Add it, in the set-up channel": () => press("setup:1:yes"),
 };
+
+test("every command, suggestion, button, menu and form that the bot answers is attacked", () => {
+  const prefixOf = (attack: () => Attack) =>
+    String((attack().data as { custom_id?: string }).custom_id).split(":", 1)[0];
+  const { commands, suggestions, components } = handlersThereAre();
+  const attacked = new Set(Object.values(COMPONENT_ATTACKS).map(prefixOf));
+  expect(Object.keys(components).filter((prefix) => !attacked.has(prefix))).toEqual([]);
+  const registered: readonly string[] = COMMANDS.map(({ name }) => name);
+  expect(Object.keys(commands).filter((name) => !registered.includes(name))).toEqual([]);
+  const offered = Object.keys(SUGGESTION_ATTACKS).map((name) => name.replace("suggestions for /", ""));
+  expect(Object.keys(suggestions).filter((name) => !offered.includes(name))).toEqual([]);
+});
 
 describe.each(Object.entries(INTRUDERS))("%s is refused", (_title, intruder) => {
   test.each(Object.entries(COMMAND_ATTACKS))("%s", (_, attack) => refused(intruder, attack()));
