@@ -37,7 +37,57 @@ export function crashAt(name: string | undefined): <T extends object>(store: str
     });
 }
 
-/** A crash at each of these is what a run may begin with: around every write that the product makes for a turn. */
+/** Every method of a store that writes; a test holds this list to the stores themselves. */
+export const WRITES = [
+  "ledger.accept",
+  "ledger.move",
+  "ledger.end",
+  "ledger.record",
+  "ledger.revive",
+  "ledger.begun",
+  "ledger.noteTool",
+  "ledger.recover",
+  "ledger.await",
+  "ledger.revise",
+  "sessions.currentOrNew",
+  "sessions.markStarted",
+  "sessions.replace",
+  "sessions.reset",
+  "sessions.resume",
+  "sessions.fork",
+  "sessions.rename",
+  "deliveries.plan",
+  "deliveries.sent",
+  "deliveries.forget",
+  "cursors.begin",
+  "cursors.advance",
+  "cursors.threadsSeen",
+  "prompts.opened",
+  "prompts.posted",
+  "prompts.decide",
+  "grants.add",
+  "grants.remove",
+  "material.setParts",
+  "outgoing.add",
+  "additions.begin",
+  "additions.channelMade",
+  "additions.end",
+  "retention.prune",
+  "retention.dropText",
+  "alerts.raise",
+  "alerts.clear",
+  "alerts.told",
+  "runs.begin",
+  "runs.dies",
+  "runs.end",
+  "heartbeat.beat",
+] as const;
+export type Write = (typeof WRITES)[number];
+
+/**
+ * A crash at each of these is what a random run may begin with: around every write that any turn makes, the first
+ * calls before the later ones, so that a few dozen runs in a row meet every kind.
+ */
 export const CRASH_POINTS: readonly CrashPoint[] = [
   ...around("ledger.accept", 2),
   ...around("sessions.currentOrNew", 1),
@@ -45,13 +95,18 @@ export const CRASH_POINTS: readonly CrashPoint[] = [
   ...around("sessions.markStarted", 1),
   ...around("ledger.begun", 2),
   ...around("ledger.end", 2),
+  ...around("ledger.recover", 1),
   ...around("deliveries.plan", 3),
   ...around("deliveries.sent", 3),
   ...around("cursors.advance", 3),
-];
+  ...around("cursors.threadsSeen", 1),
+].sort((one, other) => one.call - other.call);
 
-function around(method: string, calls: number): CrashPoint[] {
-  return Array.from({ length: calls }, (_, index) => index + 1).flatMap((call) => [
+/** Of a life that no crash point ends. */
+export const NEVER: CrashPoint = { method: "none", when: "before", call: 1 };
+
+export function around(method: Write, calls: number): CrashPoint[] {
+  return Array.from({ length: calls }, (_, index) => index + 1).flatMap((call): CrashPoint[] => [
     { method, when: "before", call },
     { method, when: "after", call },
   ]);

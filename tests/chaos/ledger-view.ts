@@ -9,6 +9,10 @@ export interface TurnRow {
   readonly failureCode: string | null;
   readonly sessionId: string | null;
   readonly attempts: number;
+  /** The tool with effects that is at work. */
+  readonly openTool: string | null;
+  /** When it first started, in ms since the epoch. */
+  readonly startedAtMs: number | null;
 }
 
 export interface SessionRow {
@@ -21,7 +25,9 @@ export interface SessionRow {
 export interface LedgerView {
   turns(): TurnRow[];
   sessions(): SessionRow[];
-  pastSessionIds(): string[];
+  pastSessions(): { sessionId: string; endedAtMs: number }[];
+  /** The messages that ask for permission. */
+  questions(): string[];
   /** The messages that were sent, each with its turn. */
   deliveries(): { turnId: string; messageId: string | null }[];
   /** What SQLite's own checks find; empty when all is well. */
@@ -36,7 +42,9 @@ export function viewLedger(file: string): LedgerView {
       db
         .prepare(
           `SELECT id, message_id AS messageId, conversation_id AS conversationId, state,
-             failure_code AS failureCode, session_id AS sessionId, attempts FROM turns ORDER BY sequence`,
+             failure_code AS failureCode, session_id AS sessionId, attempts, open_tool AS openTool,
+             started_at AS startedAtMs
+           FROM turns ORDER BY sequence`,
         )
         .all() as TurnRow[],
     sessions: () =>
@@ -46,7 +54,15 @@ export function viewLedger(file: string): LedgerView {
            FROM sessions`,
         )
         .all() as SessionRow[],
-    pastSessionIds: () => db.prepare("SELECT session_id FROM past_sessions").pluck().all() as string[],
+    pastSessions: () =>
+      (
+        db.prepare("SELECT session_id AS sessionId, ended_at AS endedAt FROM past_sessions").all() as {
+          sessionId: string;
+          endedAt: string;
+        }[]
+      ).map(({ sessionId, endedAt }) => ({ sessionId, endedAtMs: Date.parse(endedAt) })),
+    questions: () =>
+      db.prepare("SELECT message_id FROM prompts WHERE message_id IS NOT NULL").pluck().all() as string[],
     deliveries: () =>
       db.prepare("SELECT turn_id AS turnId, message_id AS messageId FROM deliveries").all() as {
         turnId: string;

@@ -12,7 +12,10 @@ export type AgentFault =
   | "dies-after-answer"
   | "hangs"
   | "garbage"
-  | "refuses";
+  | "refuses"
+  /** No fault: it uses a tool for which a person must be asked, or one that is allowed and takes four seconds. */
+  | "asks-for-tool"
+  | "uses-tool";
 
 export interface Prompt {
   readonly type: "say";
@@ -41,6 +44,17 @@ export type Action =
   /** SIGTERM, as a restart of the service sends it. */
   | { readonly type: "terminate" }
   | { readonly type: "kill_agents" }
+  /** Somebody edits a message: its marker becomes the new one. */
+  | { readonly type: "edit"; readonly marker: string; readonly newMarker: string }
+  | { readonly type: "delete"; readonly marker: string }
+  /** From now on somebody presses each button with this label; the plan goes on once one was heard. */
+  | { readonly type: "press"; readonly place: Place; readonly label: string }
+  /** Waits until the turn of a message is in one of these states; it is a failure when that never comes. */
+  | { readonly type: "until"; readonly marker: string; readonly states: readonly string[] }
+  /** Waits until a tool of this turn is at work. */
+  | { readonly type: "until_tool"; readonly marker: string }
+  /** Waits until the daemon is dead. */
+  | { readonly type: "until_down" }
   /** `sessions reset` in a shell. */
   | { readonly type: "reset"; readonly place: Place }
   | { readonly type: "drop_sockets" }
@@ -64,6 +78,10 @@ export interface Plan {
   /** How long it is gone each time. */
   readonly restartAfterMs: number;
   readonly steps: readonly Step[];
+  /** Of a directed plan. */
+  readonly name?: string;
+  /** Over what stands in the config. */
+  readonly config?: Readonly<Record<string, unknown>>;
 }
 
 /** The plan of a seed. Seeds in a row begin with each crash point in turn, so a few dozen runs meet them all. */
@@ -135,6 +153,7 @@ function trouble(random: Random, before: readonly Step[]): Action {
     [1, { type: "terminate" }],
     [1, { type: "kill_agents" }],
     [1, { type: "reset", place: random.pick(PLACES) }],
+    ...changes(before),
     [2, { type: "drop_sockets" }],
     [1, { type: "invalidate_sessions", resumable: random.chance(0.5) }],
     [1, { type: "request_reconnect" }],
@@ -143,6 +162,27 @@ function trouble(random: Random, before: readonly Step[]): Action {
     [1, { type: "chatter", place: random.pick(PLACES) }],
   ]);
 }
+
+/** An edit or a delete of what was said last, which may wait, run, or be answered. */
+function changes(before: readonly Step[]): (readonly [number, Action])[] {
+  const prompts = before.flatMap(({ action }) => (action.type === "say" ? action : []));
+  const latest = prompts.at(-1);
+  if (latest === undefined || latest.fault !== undefined) return [];
+  const number = Number(latest.marker.slice(1));
+  if (
+    before.some(
+      ({ action }) => "marker" in action && action.type !== "say" && action.marker === latest.marker,
+    )
+  )
+    return [];
+  const newMarker = `m${EDITED + number}`;
+  return [
+    [1, { type: "edit", marker: latest.marker, newMarker }],
+    [1, { type: "delete", marker: latest.marker }],
+  ];
+}
+
+const EDITED = 100;
 
 function restFault(random: Random): RestFault {
   const status = random.weighted<RestFault["status"]>([

@@ -4,7 +4,7 @@ import { openDatabase } from "../../src/sqlite/database.ts";
 import { createSessionStore } from "../../src/sqlite/sessions.ts";
 import { written } from "../support/answers.ts";
 import { killIfThere } from "../support/processes-with.ts";
-import { crashPointName } from "./crash-point.ts";
+import { crashPointName, NEVER } from "./crash-point.ts";
 import { type Asked, violations } from "./invariants.ts";
 import { type LedgerView, viewLedger } from "./ledger-view.ts";
 import { type Action, PLACES, type Plan, type RestFault } from "./plan.ts";
@@ -16,8 +16,8 @@ export interface RunOptions {
   readonly agent: AgentKind;
   /** A directory in which Node keeps the stripped sources, shared by all runs. */
   readonly compileCache: string;
-  /** How long everything may take to end once nothing goes wrong any more. */
-  readonly calmTimeoutMs: number;
+  /** How long nothing may change, once nothing goes wrong any more, before what is open is taken to be stuck. */
+  readonly stuckAfterMs: number;
 }
 
 export interface RunResult {
@@ -40,7 +40,10 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunResul
   const startedMs = performance.now();
   const timeline: string[] = [];
   const note = (what: string) => void timeline.push(`${Math.round(performance.now() - startedMs)} ${what}`);
-  const world = await createWorld(options.agent, options.compileCache);
+  const world = await createWorld(options.agent, options.compileCache, {
+    hangs: plan.steps.some(({ action }) => action.type === "say" && action.fault === "hangs"),
+    config: plan.config ?? {},
+  });
   const daemon = superviseDaemon({
     env: world.env,
     crashes: plan.crashes.map(crashPointName),
@@ -48,18 +51,20 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunResul
     note,
   });
   let ledger: LedgerView | undefined;
+  let play: ReturnType<typeof createPlayer> | undefined;
   try {
     await daemon.firstReady;
     ledger = viewLedger(world.databaseFile);
-    const play = createPlayer(world, daemon, note);
+    play = createPlayer(world, daemon, ledger, note);
     for (const { afterMs, action } of plan.steps) {
       await delay(afterMs);
       await play.act(action);
     }
     await play.calm();
     note("calm");
-    const late = await allEnded(ledger, play.asked, daemon, options.calmTimeoutMs);
+    const late = await allEnded(ledger, play.asked, daemon, options.stuckAfterMs);
     note("all ended, or given up");
+    await play.rest();
     await daemon.stop();
     const left = world.allPids();
     const channels = new Map(
@@ -71,6 +76,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunResul
       ledger,
       deaths: daemon.deaths(),
       agentsKilled: plan.steps.some(({ action }) => action.type === "kill_agents"),
+      questions: new Set(ledger.questions()),
       resetChannelIds: play.resetChannelIds,
     });
     return {
@@ -78,6 +84,8 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunResul
       agent: options.agent,
       violations: [
         ...late,
+        ...play.failures,
+        ...missed(plan, daemon.reached),
         ...found,
         ...daemon.unexpected,
         ...(left.length > 0 ? [`processes are left: ${left.join(", ")}`] : []),
@@ -88,17 +96,50 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunResul
       log: lastLines(world.logFile),
     };
   } finally {
+    await play?.rest();
     await daemon.stop();
     ledger?.close();
     await world.stop();
   }
 }
 
-function createPlayer(world: ChaosWorld, daemon: SupervisedDaemon, note: (what: string) => void) {
+/** A scene is written for its crash: one that it does not meet proves nothing. */
+function missed({ name, crashes }: Plan, reached: readonly string[]): string[] {
+  const wanted = name === undefined ? [] : crashes.filter((point) => point !== NEVER).map(crashPointName);
+  return wanted
+    .filter((point) => !reached.includes(point))
+    .map((point) => `the daemon did not die at ${point}`);
+}
+
+function createPlayer(
+  world: ChaosWorld,
+  daemon: SupervisedDaemon,
+  ledger: LedgerView,
+  note: (what: string) => void,
+) {
   const { discord, person } = world;
   const asked: Asked[] = [];
+  const failures: string[] = [];
+  const pressers: ReturnType<typeof startPressing>[] = [];
   const resetChannelIds = new Set<string>();
   let back = Promise.resolve();
+  const find = (marker: string) => {
+    const one = asked.find(({ prompt }) => prompt.marker === marker);
+    if (one === undefined) throw new Error(`the plan has said nothing as ${marker}`);
+    return one;
+  };
+  const turnOf = (marker: string) => {
+    const { messageId } = find(marker);
+    return ledger.turns().find((turn) => turn.messageId === messageId);
+  };
+  const until = async (what: string, isSo: () => boolean) => {
+    const deadlineMs = performance.now() + STEP_TIMEOUT_MS;
+    while (!isSo()) {
+      if (performance.now() > deadlineMs) return void failures.push(`it never came to that: ${what}`);
+      await delay(20);
+    }
+  };
+  const refOf = ({ channelId, messageId }: Asked) => ({ id: messageId, channel_id: channelId });
 
   const act = async (action: Action): Promise<void> => {
     note(JSON.stringify(action));
@@ -106,8 +147,43 @@ function createPlayer(world: ChaosWorld, daemon: SupervisedDaemon, note: (what: 
       case "say": {
         const channelId = world.channelOf(action.place).id;
         const message = await person.says(channelId, promptText(action), { mention: true });
-        asked.push({ prompt: action, channelId, messageId: message.id });
+        asked.push({
+          prompt: action,
+          channelId,
+          messageId: message.id,
+          newMarker: undefined,
+          isDeleted: false,
+        });
         return;
+      }
+      case "edit": {
+        const one = find(action.marker);
+        const edited = promptText({ ...one.prompt, marker: action.newMarker });
+        await person.edits(refOf(one), `${discord.bot.mention} ${edited}`);
+        asked[asked.indexOf(one)] = { ...one, newMarker: action.newMarker };
+        return;
+      }
+      case "delete": {
+        const one = find(action.marker);
+        asked[asked.indexOf(one)] = { ...one, isDeleted: true };
+        return person.deletes(refOf(one));
+      }
+      case "until":
+        return until(`${action.marker} is ${action.states.join(" or ")}`, () =>
+          action.states.includes(turnOf(action.marker)?.state ?? ""),
+        );
+      case "until_tool":
+        return until(`a tool of ${action.marker} is at work`, () => turnOf(action.marker)?.openTool != null);
+      case "until_down":
+        return until("the daemon is down", () => daemon.pid === undefined);
+      case "press": {
+        const presser = startPressing(world, action.place, action.label);
+        pressers.push(presser);
+        let isHeard = false;
+        void presser.first.then(() => {
+          isHeard = true;
+        });
+        return until(`"${action.label}" is pressed and heard`, () => isHeard);
       }
       case "chatter":
         return void (await person.says(world.channelOf(action.place), "not for the bot"));
@@ -138,8 +214,13 @@ function createPlayer(world: ChaosWorld, daemon: SupervisedDaemon, note: (what: 
 
   return {
     asked,
+    failures,
     resetChannelIds,
     act,
+    /** Nobody presses anything any more. */
+    rest: async () => {
+      await Promise.all(pressers.map(({ stop }) => stop()));
+    },
     /** Nothing goes wrong any more. */
     calm: async () => {
       await back;
@@ -147,6 +228,44 @@ function createPlayer(world: ChaosWorld, daemon: SupervisedDaemon, note: (what: 
     },
   };
 }
+
+/**
+ * Somebody who presses each button with this label as it appears, and again while no daemon hears of it. `first`
+ * settles once one was heard.
+ */
+function startPressing(world: ChaosWorld, place: (typeof PLACES)[number], label: string) {
+  const { discord, person } = world;
+  const heard = new Set<string>();
+  const first = Promise.withResolvers<void>();
+  const over = new AbortController();
+  const pressing = (async () => {
+    while (!over.signal.aborted) {
+      await delay(100);
+      for (const message of written(discord, world.channelOf(place))) {
+        if (heard.has(message.id) || !JSON.stringify(message.components ?? []).includes(`"${label}"`))
+          continue;
+        try {
+          const click = await person.clicks(message, label);
+          await click.answered();
+          heard.add(message.id);
+          first.resolve();
+        } catch {
+          // Its daemon has died, or the button is gone.
+        }
+      }
+    }
+  })();
+  return {
+    first: first.promise,
+    stop: async () => {
+      over.abort();
+      await pressing;
+    },
+  };
+}
+
+/** For what a scene waits for, also on a busy machine. */
+const STEP_TIMEOUT_MS = 180_000;
 
 function restFault({ method, status, times, afterTakingEffect }: RestFault) {
   return { method, path: MESSAGES, status, times, afterTakingEffect, retryAfterMs: 300, delayMs: 700 };
@@ -161,22 +280,26 @@ function resetSession(databaseFile: string, channelId: string): void {
   db.close();
 }
 
-/** Waits for the end of every message; what is said when that takes too long. */
+/** Waits for the end of every message; what is said when it does not come. */
 async function allEnded(
   ledger: LedgerView,
   asked: readonly Asked[],
   daemon: SupervisedDaemon,
-  timeoutMs: number,
+  stuckAfterMs: number,
 ): Promise<string[]> {
-  const deadlineMs = performance.now() + timeoutMs;
-  while (performance.now() < deadlineMs) {
+  let latest = "";
+  let changedMs = performance.now();
+  while (performance.now() < changedMs + stuckAfterMs) {
     await delay(50);
+    const now = JSON.stringify([daemon.pid, daemon.isReady(), ledger.turns()]);
+    if (now !== latest) [latest, changedMs] = [now, performance.now()];
     if (!daemon.isReady()) continue;
     const turns = new Map(ledger.turns().map((turn) => [turn.messageId, turn.state]));
     const open = [...turns.values()].filter((state) => OPEN.has(state));
-    if (open.length === 0 && asked.every(({ messageId }) => turns.has(messageId))) return [];
+    const isTaken = ({ messageId, isDeleted }: Asked) => isDeleted || turns.has(messageId);
+    if (open.length === 0 && asked.every(isTaken)) return [];
   }
-  return [`not everything ended within ${timeoutMs} ms`];
+  return [`not everything ended, and nothing moved for ${stuckAfterMs} ms`];
 }
 
 const OPEN: ReadonlySet<string> = new Set(["accepted", "queued", "running", "delivering"]);

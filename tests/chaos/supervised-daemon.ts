@@ -29,8 +29,8 @@ export interface SupervisedDaemonOptions {
 }
 
 const ENTRY = fileURLToPath(new URL("daemon.ts", import.meta.url));
-/** Longer than `shutdown.grace` and the killing of agents together. */
-const STOP_TIMEOUT_MS = 20_000;
+/** Far longer than `shutdown.grace` and the killing of agents together: the machine may be busy. */
+const STOP_TIMEOUT_MS = 90_000;
 
 export function superviseDaemon(options: SupervisedDaemonOptions): SupervisedDaemon {
   const { note } = options;

@@ -38,8 +38,19 @@ const CLAUDE: Readonly<Record<AgentKind, string>> = {
   real: join(REPOSITORY, "node_modules/.bin/claude"),
 };
 
+export interface WorldOptions {
+  /** Whether an agent is to hang: elsewhere a slow machine is no reason to take one for stalled. */
+  readonly hangs: boolean;
+  /** Over what stands in the config. */
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
 /** `compileCache`: a directory in which Node keeps the stripped sources, shared by all runs. */
-export async function createWorld(agent: AgentKind, compileCache: string): Promise<ChaosWorld> {
+export async function createWorld(
+  agent: AgentKind,
+  compileCache: string,
+  options: WorldOptions,
+): Promise<ChaosWorld> {
   const home = mkdtempSync(join(tmpdir(), "claude-coord-chaos-"));
   const discord = await startLoopbackDiscord();
   const model = agent === "real" ? await startScriptedModel({ script: answerAsAsked }) : undefined;
@@ -56,9 +67,11 @@ export async function createWorld(agent: AgentKind, compileCache: string): Promi
     mkdirSync(projectDir);
     return { name, channel_id: id, project_dir: projectDir };
   });
-  writeFileSync(join(stateDir, "config.yaml"), stringify(config(discord, agent, model, projects)), {
-    mode: 0o600,
-  });
+  writeFileSync(
+    join(stateDir, "config.yaml"),
+    stringify({ ...config(discord, agent, model, projects, options.hangs), ...options.config }),
+    { mode: 0o600 },
+  );
   const databaseFile = join(stateDir, "sessions.db");
   lookAtEachChannel(databaseFile, discord, [web, api]);
 
@@ -90,6 +103,7 @@ function config(
   agent: AgentKind,
   model: ScriptedModel | undefined,
   projects: readonly object[],
+  hangs: boolean,
 ) {
   return {
     discord: { token, api_url: apiUrl },
@@ -100,7 +114,7 @@ function config(
         ANTHROPIC_API_KEY: "made-up-key",
         ANTHROPIC_BASE_URL: model?.url ?? "http://127.0.0.1:9",
       },
-      stall_timeout: agent === "real" ? "40s" : "8s",
+      stall_timeout: hangs ? "20s" : "10m",
       kill_grace: "2s",
       max_agents: 2,
     },

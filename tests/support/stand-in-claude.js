@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { randomUUID } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import {
@@ -17,12 +18,15 @@ import {
  * follows from the prompt alone: `m7 lines=3 pace=20` is answered with "m7 line 1 of 3" and so on, 20 ms each.
  * `m7 says=["one", " two"]` is answered with these pieces, one every `pace` ms.
  * A word in brackets makes it fail: [dies-first] [dies-mid-text] [dies-after-answer] [hangs] [garbage] [refuses]; or
- * makes it ask people first: [asks] whether it may run a command, [questions] of its own.
+ * makes it ask people first: [asks] whether it may run a command, [questions] of its own. With [asks-for-tool] and
+ * [uses-tool] it runs one, allowed by people or beforehand, and answers then.
  */
 
 const VERSION = "2.1.330";
 const flag = (name) => process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3);
 const sessions = join(process.env.CLAUDE_CONFIG_DIR ?? join(process.env.HOME, ".claude"), "projects");
+
+const TOOL_MS = 4_000;
 
 const REQUESTS = {
   asks: {
@@ -118,8 +122,40 @@ function converse(id, file) {
     if (fault === "hangs") return;
     if (fault === "asks" || fault === "questions") return askPeople(uuid, fault);
     if (fault === "refuses") return end(uuid, () => fail(uuid));
+    if (fault === "asks-for-tool" || fault === "uses-tool") return useTool(turn, fault === "asks-for-tool");
+    speakFrom(turn, fault);
+  };
+
+  const speakFrom = (turn, fault) => {
     startMessage();
     speakLine(turn, answerTo(transcript), 0, fault);
+  };
+
+  /** A tool that people must allow, or one that takes its time; the answer comes after it, whatever they say. */
+  const useTool = (turn, mustAsk) => {
+    const tool = { id: `toolu_${randomUUID()}`, name: "Bash", input: { command: "make" } };
+    say({
+      type: "assistant",
+      message: { model: "stand-in", content: [{ type: "tool_use", ...tool }] },
+    });
+    const done = () => {
+      const content = [{ type: "tool_result", tool_use_id: tool.id, content: "made" }];
+      say({ type: "user", message: { role: "user", content } });
+      speakFrom(turn);
+    };
+    if (!mustAsk) {
+      turn.timer = setTimeout(done, TOOL_MS);
+      return;
+    }
+    const request = {
+      subtype: "can_use_tool",
+      tool_name: tool.name,
+      input: tool.input,
+      tool_use_id: tool.id,
+    };
+    turn.goOn = done;
+    turnsThatAsk.set(`tool-${turn.uuid}`, turn.uuid);
+    say({ type: "control_request", request_id: `tool-${turn.uuid}`, request });
   };
 
   const askPeople = (uuid, what) => {
@@ -131,6 +167,7 @@ function converse(id, file) {
     const uuid = turnsThatAsk.get(request_id);
     if (running?.uuid !== uuid || uuid === undefined) return;
     turnsThatAsk.delete(request_id);
+    if (running.goOn !== undefined) return running.goOn();
     const text = `It was decided: ${response.behavior}`;
     keep({ type: "assistant", text });
     assistant(text);
