@@ -95,10 +95,23 @@ const SCENES: readonly Scene[] = [
     after: [{ type: "edit", marker: "m2", newMarker: "m102" }, press(ALLOW)],
   },
   {
-    name: "what waits is deleted",
+    name: "what waits for an agent is deleted, and its notice goes",
     writes: ["deliveries.forget"],
-    begin: [say("m1", "web", WAITS), until("m1", "running"), say("m2", "web"), until("m2", "accepted")],
-    after: [{ type: "delete", marker: "m2" }, say("m3", "web"), press(ALLOW)],
+    begin: [
+      say("m1", "web", WAITS),
+      say("m2", "api", WAITS),
+      until("m1", "running"),
+      until("m2", "running"),
+      say("m3", "thread"),
+      { type: "until_shown", marker: "m3" },
+    ],
+    after: [
+      { type: "delete", marker: "m3" },
+      say("m4", "thread"),
+      say("m5", "web"),
+      press(ALLOW),
+      press(ALLOW, "api"),
+    ],
   },
   {
     name: "a message came too long ago, and is run after all",

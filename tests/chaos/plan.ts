@@ -51,6 +51,8 @@ export type Action =
   | { readonly type: "press"; readonly place: Place; readonly label: string }
   /** Waits until the turn of a message is in one of these states; it is a failure when that never comes. */
   | { readonly type: "until"; readonly marker: string; readonly states: readonly string[] }
+  /** Waits until something of this turn stands in its channel. */
+  | { readonly type: "until_shown"; readonly marker: string }
   /** Waits until a tool of this turn is at work. */
   | { readonly type: "until_tool"; readonly marker: string }
   /** Waits until the daemon is dead. */

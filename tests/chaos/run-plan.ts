@@ -172,6 +172,11 @@ function createPlayer(
         return until(`${action.marker} is ${action.states.join(" or ")}`, () =>
           action.states.includes(turnOf(action.marker)?.state ?? ""),
         );
+      case "until_shown":
+        return until(`something of ${action.marker} is shown`, () => {
+          const turnId = turnOf(action.marker)?.id;
+          return ledger.deliveries().some((one) => one.turnId === turnId && one.messageId !== null);
+        });
       case "until_tool":
         return until(`a tool of ${action.marker} is at work`, () => turnOf(action.marker)?.openTool != null);
       case "until_down":
