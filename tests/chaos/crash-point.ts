@@ -81,6 +81,7 @@ export const WRITES = [
   "runs.dies",
   "runs.end",
   "heartbeat.beat",
+  "budgetReleases.release",
 ] as const;
 export type Write = (typeof WRITES)[number];
 

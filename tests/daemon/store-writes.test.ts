@@ -11,6 +11,7 @@ const READS = [
   "ledger.unfinishedConversations",
   "ledger.undelivered",
   "ledger.turn",
+  "ledger.wasAskedIn",
   "ledger.ofMessage",
   "sessions.current",
   "sessions.list",
@@ -30,6 +31,7 @@ const READS = [
   "outgoing.ofTurn",
   "outgoing.unsentPaths",
   "additions.open",
+  "budgetReleases.isReleased",
   "alerts.standing",
   "alerts.untold",
 ];
