@@ -33,7 +33,8 @@ export default defineConfig({
         test: {
           name: "systemd",
           include: ["tests/systemd/booted/**/*.test.ts"],
-          testTimeout: 120_000,
+          // What hangs ends too; a busy machine must not.
+          testTimeout: 300_000,
           fileParallelism: false,
         },
       },
