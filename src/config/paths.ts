@@ -17,6 +17,8 @@ export interface Paths {
   readonly lock: string;
   /** Folder of the files that came with messages. */
   readonly files: string;
+  /** Folder of the working copies that threads have. */
+  readonly worktrees: string;
 }
 
 /** Where an older guide put config.yaml; read only when there is none in the home. */
@@ -48,6 +50,7 @@ export function findPaths({
     audit: join(home, "logs", "audit.jsonl"),
     lock: join(home, "sessions.lock"),
     files: join(home, "files"),
+    worktrees: join(home, "worktrees"),
   };
 }
 

@@ -46,10 +46,10 @@ const settings = {
     .default("required")
     .describe("Whether a message must mention the bot to be meant for it."),
   threads: z
-    .enum(["isolate", "share"])
+    .enum(["isolate", "worktree", "share"])
     .default("isolate")
     .describe(
-      "A thread under the channel: `isolate` has a session of its own, `share` uses the channel's session and waits in its queue.",
+      "A thread under the channel: `isolate` has a session of its own; `worktree` also a git worktree and branch of its own, in which Claude works; `share` uses the channel's session and waits in its queue.",
     ),
   access: accessRule
     .optional()

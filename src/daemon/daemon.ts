@@ -42,6 +42,7 @@ import { openTalk } from "./talk.ts";
 import { tellAdmins } from "./tell-admins.ts";
 import { logTurns } from "./turn-log.ts";
 import { watchProjects } from "./watch-projects.ts";
+import { openDeletedThreads, openWorktrees } from "./worktrees.ts";
 
 export interface DaemonOptions {
   /** Asked each time something depends on it: a changed config counts from the next turn on. */
@@ -186,7 +187,8 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
         log,
       }),
     );
-    const talk = openTalk(context, gateway, agents.pool, stops);
+    const worktrees = openWorktrees(context, gateway);
+    const talk = openTalk(context, gateway, agents.pool, worktrees, stops);
     stops.push(async () => {
       force.addEventListener("abort", () => writing.abort());
       if (force.aborted) writing.abort();
@@ -198,9 +200,16 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     const additions = openAdditions(context, gateway, edits);
     stops.push(() => additions.stop());
 
-    const { listener, catchUp } = createListener(context, gateway, talk, agents.pool, {
+    const deletedThreads = openDeletedThreads(context, gateway, agents.pool, talk.conversations, worktrees);
+    const threads = { worktrees, deletedThreads };
+    const { listener, catchUp } = createListener(context, gateway, talk, agents.pool, threads, {
       onAnyMessage: additions.setUpChannel.hear,
-      onInteraction: openInteractions(context, gateway, agents, talk, { additions, edits, version }),
+      onInteraction: openInteractions(context, gateway, agents, talk, {
+        additions,
+        edits,
+        version,
+        ...threads,
+      }),
       onRefused: refused.resolve,
     });
     const { sessions, facts } = stores;

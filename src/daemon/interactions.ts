@@ -2,10 +2,12 @@ import { randomUUID } from "node:crypto";
 import { agentSpec } from "../core/agents/agent-spec.ts";
 import { sessionMarkdown } from "../core/history/session-markdown.ts";
 import type { Project } from "../core/projects/project.ts";
+import type { Worktrees } from "../core/projects/worktree.ts";
 import type { Session } from "../core/turns/ledger.ts";
 import { allHandlers } from "../discord/commands/all-handlers.ts";
 import type { CommandsDeps } from "../discord/commands/commands-deps.ts";
 import type { Gateway } from "../discord/gateway.ts";
+import type { InteractionHandler } from "../discord/interactions/handler.ts";
 import type { IncomingInteraction } from "../discord/interactions/incoming-interaction.ts";
 import { createInteractions } from "../discord/interactions/interactions.ts";
 import type { TurnDecisionsDeps } from "../discord/interactions/turn-decisions.ts";
@@ -37,14 +39,28 @@ export function openInteractions(
     additions,
     edits,
     version,
-  }: { readonly additions: OpenAdditions; readonly edits: ConfigEdits; readonly version: string },
+    worktrees,
+    deletedThreads,
+  }: {
+    readonly additions: OpenAdditions;
+    readonly edits: ConfigEdits;
+    readonly version: string;
+    readonly worktrees: Worktrees;
+    readonly deletedThreads: { readonly buttons: InteractionHandler };
+  },
 ): (interaction: IncomingInteraction) => void {
   const { ledger, sessions, facts, grants, history, usage } = stores;
   const startedAtMs = Date.now();
   const specOf = (session: Session, project: Project) =>
-    agentSpec(session, project, grants.of(session.sessionId), false);
+    agentSpec(
+      session,
+      worktrees.placed(project, session.conversationId),
+      grants.of(session.sessionId),
+      false,
+    );
   const commands: CommandsDeps = {
     projects: () => config().projects,
+    placed: worktrees.placed,
     guildOf: gateway.guildOf,
     conversation: conversations.of,
     ledger,
@@ -98,6 +114,7 @@ export function openInteractions(
       ask: prompts.handler,
       add: additions.runs.cancel,
       setup: additions.setUpChannel.handler,
+      worktree: deletedThreads.buttons,
     }),
     rest: gateway.rest,
     projects: () => config().projects,

@@ -5,6 +5,7 @@ import type { AgentPool } from "../core/agents/agent-pool.ts";
 import type { IncomingMessage } from "../core/messages/inbound.ts";
 import type { CoordError } from "../core/operations/errors.ts";
 import type { Project } from "../core/projects/project.ts";
+import type { Worktrees } from "../core/projects/worktree.ts";
 import { createChannelApi } from "../discord/channel-api.ts";
 import type { Gateway, GatewayListener } from "../discord/gateway.ts";
 import { hintText } from "../discord/hint.ts";
@@ -12,6 +13,7 @@ import type { IncomingInteraction } from "../discord/interactions/incoming-inter
 import { accessPolicy } from "./access-policy.ts";
 import { type CatchUp, createCatchUp } from "./catch-up.ts";
 import type { DaemonContext } from "./context.ts";
+import type { DeletedThreads } from "./deleted-threads.ts";
 import { createEdits } from "./edits.ts";
 import { createFloodSigns } from "./flood-signs.ts";
 import { guarded } from "./guard.ts";
@@ -32,6 +34,7 @@ export function createListener(
   gateway: Gateway,
   { conversations, intake }: Talk,
   agents: AgentPool,
+  { worktrees, deletedThreads }: { readonly worktrees: Worktrees; readonly deletedThreads: DeletedThreads },
   then: {
     /** Hears every message, besides what is done with those for Claude. */
     readonly onAnyMessage: (message: IncomingMessage) => void;
@@ -136,6 +139,7 @@ export function createListener(
     guildOf,
     sessions,
     agents,
+    ready: worktrees.ready,
     grants: grants.of,
     newId: randomUUID,
     now: Date.now,
@@ -151,6 +155,7 @@ export function createListener(
   const onSessionReady = () => {
     resumeAll();
     void catchUp.start();
+    void deletedThreads.lookAgain();
   };
   return {
     catchUp,
@@ -177,6 +182,7 @@ export function createListener(
         },
         log,
       ),
+      onThreadDeleted: guarded("a deleted thread", deletedThreads.deleted, log),
       onAppeared: guarded("a channel that appeared", catchUp.appeared, log),
       onAccess: guarded(
         "a change of access",

@@ -22,6 +22,7 @@ import { createRunStore } from "../sqlite/runs.ts";
 import { createSessionStore } from "../sqlite/sessions.ts";
 import { isDamage } from "../sqlite/storage-trouble.ts";
 import { createUsageStore } from "../sqlite/usage.ts";
+import { createWorktreeStore } from "../sqlite/worktrees.ts";
 import type { Logger } from "./logger.ts";
 
 export interface StoresOptions {
@@ -64,6 +65,7 @@ export function openStores({ file, dropsText, watch, onTurn, onDamaged, log }: S
     grants: watch("grants", createGrantStore(db, Date.now)),
     prompts: watch("prompts", createPromptStore(db, Date.now)),
     additions: watch("additions", createAdditionJournal(db)),
+    worktrees: watch("worktrees", createWorktreeStore(db)),
     facts: createConversationFacts(db),
     history: createHistory(db),
     retention: watch("retention", createRetention(db)),

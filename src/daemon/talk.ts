@@ -1,7 +1,9 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { basename, dirname } from "node:path";
 import type { AgentPool } from "../core/agents/agent-pool.ts";
+import type { Worktrees } from "../core/projects/worktree.ts";
 import { sessionCommandOf } from "../core/turns/session-command.ts";
+import type { Turn } from "../core/turns/turn.ts";
 import { createAcknowledge } from "../discord/acknowledge.ts";
 import { createChannelApi } from "../discord/channel-api.ts";
 import type { Gateway } from "../discord/gateway.ts";
@@ -51,10 +53,15 @@ export function openTalk(
   }: DaemonContext,
   gateway: Gateway,
   agents: AgentPool,
+  worktrees: Worktrees,
   stops: StopOrder,
 ): Talk {
   const { ledger, sessions, deliveries, material, outgoing, grants } = stores;
   const channel = (channelId: string) => createChannelApi(gateway.rest, channelId);
+  const placedOf = ({ projectName, conversationId }: Turn) => {
+    const project = projectNamed(projectName);
+    return project && worktrees.placed(project, conversationId);
+  };
 
   const acknowledge = createAcknowledge({
     reactions: (channelId) => createReactions(gateway.rest, channelId),
@@ -94,7 +101,7 @@ export function openTalk(
       loadOutgoing(outgoing.ofTurn(turnId), ({ name }) =>
         log.warn("a file that Claude sent is gone", { turn_id: turnId, name }),
       ),
-    projectDir: (name) => projectNamed(name)?.projectDir,
+    projectDir: (turn) => placedOf(turn)?.projectDir,
     redactor,
     newNonce: () => randomBytes(15).toString("base64url"),
     now: Date.now,
@@ -137,8 +144,10 @@ export function openTalk(
     }),
     budgetHold: budgets.hold,
     questions: prompts,
-    gatherFiles: async ({ conversationId, projectName }, answer, sinceMs) => {
-      const projectDir = projectNamed(projectName)?.projectDir;
+    prepare: worktrees.prepare,
+    gatherFiles: async (turn, answer, sinceMs) => {
+      const { conversationId } = turn;
+      const projectDir = placedOf(turn)?.projectDir;
       if (projectDir !== undefined) await sendNamedImages({ conversationId, projectDir, answer, sinceMs });
     },
     grants: grants.of,

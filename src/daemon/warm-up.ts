@@ -4,7 +4,7 @@ import type { AgentPool } from "../core/agents/agent-pool.ts";
 import { agentSpec } from "../core/agents/agent-spec.ts";
 import { conversationOf, type IncomingTyping, projectOf } from "../core/messages/inbound.ts";
 import type { Project, Snowflake } from "../core/projects/project.ts";
-import type { SessionStore } from "../core/turns/ledger.ts";
+import type { Session, SessionStore } from "../core/turns/ledger.ts";
 
 export interface WarmUpDeps {
   readonly isOn: () => boolean;
@@ -13,6 +13,8 @@ export interface WarmUpDeps {
   readonly guildOf: (channelId: Snowflake) => Snowflake | undefined;
   readonly sessions: SessionStore;
   readonly agents: AgentPool;
+  /** The project as a session works in it; undefined while its folder has to be made first. */
+  readonly ready: (project: Project, session: Session) => Project | undefined;
   readonly grants: (sessionId: string) => SessionGrants;
   readonly newId: () => string;
   readonly now: () => number;
@@ -30,6 +32,8 @@ export function createWarmUp(deps: WarmUpDeps): (typing: IncomingTyping) => void
     const hasSession = (id: Snowflake) => deps.sessions.current(id) !== undefined;
     const conversationId = conversationOf(channelId, project, hasSession);
     const session = deps.sessions.currentOrNew(conversationId, project.name, deps.newId());
-    deps.agents.warm(conversationId, agentSpec(session, project, deps.grants(session.sessionId), false));
+    const placed = deps.ready(project, session);
+    if (placed === undefined) return;
+    deps.agents.warm(conversationId, agentSpec(session, placed, deps.grants(session.sessionId), false));
   };
 }

@@ -21,6 +21,7 @@ import { CoordError } from "../core/operations/errors.ts";
 import type { Snowflake } from "../core/projects/project.ts";
 import { watchAppearances } from "./appearances.ts";
 import { deletedMessages } from "./deleted-messages.ts";
+import { deletedThread } from "./deleted-thread.ts";
 import { guardedRequest, type RequestGuard } from "./guarded-request.ts";
 import { createHistory, type History } from "./history.ts";
 import { incomingMessage, incomingTyping } from "./incoming-message.ts";
@@ -48,6 +49,7 @@ export interface GatewayListener {
   /** `editedAtMs`: ms since the epoch. */
   readonly onEdit: (message: IncomingMessage, editedAtMs: number) => void;
   readonly onDelete: (channelId: Snowflake, messageIds: readonly Snowflake[]) => void;
+  readonly onThreadDeleted: (threadId: Snowflake, parentId: Snowflake) => void;
   /** A channel or thread has come into view, and may have been written in before. */
   readonly onAppeared: (channelId: Snowflake, parentChannelId: Snowflake | undefined) => void;
   /** What the bot may see has changed, in whatever channels. */
@@ -208,6 +210,8 @@ function hear(client: Client, listener: GatewayListener): void {
     forgetStaleMember(client, packet);
     const deleted = deletedMessages(packet);
     if (deleted !== undefined) listener.onDelete(deleted.channelId, deleted.messageIds);
+    const thread = deletedThread(packet);
+    if (thread !== undefined) listener.onThreadDeleted(thread.threadId, thread.parentId);
   });
   client.on(Events.ShardReady, listener.onSessionReady);
   watchAppearances(client, listener);

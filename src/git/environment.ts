@@ -1,17 +1,11 @@
 import type { RepositoryUrl } from "../core/projects/repository-url.ts";
 
-/**
- * The environment of git, built from nothing: the daemon's holds the bot's token. What a person has set up for
- * reaching their repositories stays: their own configuration and keys, proxies, certificates.
- */
-export function gitEnvironment(
-  from: Readonly<Record<string, string | undefined>>,
-  { address, login }: RepositoryUrl,
-): Record<string, string> {
-  const kept = Object.entries(from).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && KEPT.test(entry[0]),
-  );
-  const settings = [
+type Variables = Readonly<Record<string, string | undefined>>;
+type Setting = readonly [key: string, value: string];
+
+/** The environment of a git that clones from an address which a person gave. */
+export function cloneEnvironment(from: Variables, { address, login }: RepositoryUrl): Record<string, string> {
+  return gitEnvironment(from, protocolOf(address), [
     // A server that has fallen asleep is given up before the whole time is over.
     ["http.lowSpeedLimit", "500"],
     ["http.lowSpeedTime", "60"],
@@ -20,8 +14,32 @@ export function gitEnvironment(
     // In the environment and not in the address: everybody on the machine can read a command line.
     ...(login === undefined
       ? []
-      : [[`http.${new URL("/", address).href}.extraHeader`, `Authorization: Basic ${basic(login)}`]]),
-  ];
+      : [
+          [`http.${new URL("/", address).href}.extraHeader`, `Authorization: Basic ${basic(login)}`] as const,
+        ]),
+  ]);
+}
+
+/** The environment of a git that works in a repository on this machine: nothing that lies in it is run. */
+export function localEnvironment(from: Variables): Record<string, string> {
+  return gitEnvironment(from, "https:ssh", [
+    ["core.hooksPath", "/dev/null"],
+    ["core.fsmonitor", "false"],
+  ]);
+}
+
+/**
+ * The environment of git, built from nothing: the daemon's holds the bot's token. What a person has set up for
+ * reaching their repositories stays: their own configuration and keys, proxies, certificates.
+ */
+function gitEnvironment(
+  from: Variables,
+  protocols: string,
+  settings: readonly Setting[],
+): Record<string, string> {
+  const kept = Object.entries(from).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && KEPT.test(entry[0]),
+  );
   return {
     ...Object.fromEntries(kept),
     // What git says is read by us.
@@ -31,10 +49,10 @@ export function gitEnvironment(
     GIT_ASKPASS: "",
     SSH_ASKPASS: "",
     // For what a redirect might name: `ext::` runs a program, `file:` reads this machine.
-    GIT_ALLOW_PROTOCOL: protocolOf(address),
+    GIT_ALLOW_PROTOCOL: protocols,
     GIT_CONFIG_COUNT: String(settings.length),
     ...Object.fromEntries(
-      settings.flatMap(([key = "", value = ""], index) => [
+      settings.flatMap(([key, value], index) => [
         [`GIT_CONFIG_KEY_${index}`, key],
         [`GIT_CONFIG_VALUE_${index}`, value],
       ]),

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import Sqlite from "better-sqlite3";
+import type { WorktreeRecord } from "../core/projects/worktree.ts";
 import { readSchemaVersion } from "./schema-version.ts";
+import { createWorktreeStore } from "./worktrees.ts";
 
 /** How a database file is, without changing anything in it. */
 export type DatabaseInspection =
@@ -18,6 +20,16 @@ export function inspectDatabase(file: string): DatabaseInspection {
     return { state: found > known ? "newer" : found < known ? "older" : "current", found, known };
   } catch (error) {
     return { state: "damaged", why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** The working copies that a database of the current schema knows of. */
+export function readWorktrees(file: string): readonly WorktreeRecord[] {
+  const db = new Sqlite(file, { readonly: true, fileMustExist: true });
+  try {
+    return createWorktreeStore(db).all();
+  } finally {
+    db.close();
   }
 }
 

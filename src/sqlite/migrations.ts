@@ -263,4 +263,18 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (day, project_name)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- The working copies of threads. \`made\` 0: it is being made; \`offered\`: whether its removal was.
+  CREATE TABLE worktrees (
+    thread_id TEXT PRIMARY KEY,
+    project_name TEXT NOT NULL,
+    project_dir TEXT NOT NULL,
+    path TEXT NOT NULL,
+    directory TEXT NOT NULL,
+    branch TEXT NOT NULL,
+    made INTEGER NOT NULL DEFAULT 0,
+    thread_deleted INTEGER NOT NULL DEFAULT 0,
+    offered INTEGER NOT NULL DEFAULT 0
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

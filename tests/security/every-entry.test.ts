@@ -55,6 +55,7 @@ test("each command, suggestion, button, menu and form has the right that it shou
     ask: "approve",
     add: "admin",
     setup: "admin",
+    worktree: "manage",
   });
 });
 
@@ -64,7 +65,7 @@ const GATEWAY_EVENTS: Readonly<Record<string, string>> = {
   MessageUpdate: "changes turns: routeMessage (messages.test.ts)",
   TypingStart: "starts an agent: decideAccess (messages.test.ts)",
   InteractionCreate: "runs handlers: the router's decideAccess (interactions.test.ts)",
-  Raw: "deletes withdraw the turn of a message that is gone, which only its author or a moderator can make so",
+  Raw: "deletes withdraw the turns of messages and threads that are gone, which only an author or a moderator can make so",
   ThreadCreate: "reads what was missed there: routeMessage for each message",
   ThreadListSync: "as ThreadCreate",
   ChannelUpdate: "as ThreadCreate",

@@ -95,6 +95,8 @@ const COMPONENT_ATTACKS: Attacks = {
   "Export a session": () => press(`session-export:${scene.ids.web.session}`),
   "Cancel of an addition": () => press("add:1"),
   "Add it, in the set-up channel": () => press("setup:1:yes"),
+  "Remove a thread's working copy": () => press(`worktree:remove:${scene.threads.run.id}`),
+  "Keep a thread's working copy": () => press(`worktree:keep:${scene.threads.run.id}`),
 };
 
 test("every command, suggestion, button, menu and form that the bot answers is attacked", () => {

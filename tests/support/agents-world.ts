@@ -95,6 +95,7 @@ export function agentsWorld(options: {
         ends.set(turn.id, { turn, end });
       },
     }),
+    prepare: async (known) => known,
     promptOf: async ({ prompt }) => [{ type: "text", text: prompt }],
     stillAllowed: async () => undefined,
     budgetHold: () => undefined,

@@ -65,6 +65,7 @@ export async function interactionBot(
     onMessage: () => {},
     onEdit: () => {},
     onDelete: () => {},
+    onThreadDeleted: () => {},
     onTyping: () => {},
     onAppeared: () => {},
     onAccess: () => {},

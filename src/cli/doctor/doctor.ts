@@ -6,7 +6,7 @@ import { type Environment, findPaths, type Paths } from "../../config/paths.ts";
 import { CoordError } from "../../core/operations/errors.ts";
 import { agentsThatFit } from "../../daemon/agent-limit.ts";
 import { inspectDiscord } from "../../discord/inspect.ts";
-import { inspectDatabase } from "../../sqlite/inspect-database.ts";
+import { inspectDatabase, readWorktrees } from "../../sqlite/inspect-database.ts";
 import { isInstanceRunning } from "../../sqlite/instance-running.ts";
 import { ExitError } from "../exit.ts";
 import { printJson } from "../print-json.ts";
@@ -22,6 +22,7 @@ import { checkFiles } from "./check-files.ts";
 import { checkNode } from "./check-node.ts";
 import { checkProjects } from "./check-projects.ts";
 import { checkSafety } from "./check-safety.ts";
+import { checkWorktrees } from "./check-worktrees.ts";
 import type { Finding } from "./finding.ts";
 import { printFindings } from "./print-findings.ts";
 import { checkSecurity } from "./security/security.ts";
@@ -76,12 +77,14 @@ async function examine(paths: Paths, { env }: Terminal): Promise<Finding[]> {
   const isRunning = isInstanceRunning(paths.lock);
   const checked = checkConfig({ path: paths.config, env, needsToken: false });
   const config = checked.ok ? checked.config : undefined;
+  const database = inspectDatabase(paths.database);
   return [
     checkNode(process.versions.node),
     ...checkConfigFile(checked, paths.config, { isRunning, unitTokenFile: unitTokenFile() }),
     ...(config === undefined ? [] : await checkConfigured(config, paths, env)),
     ...(existsSync(paths.home) ? checkFiles(paths.home, process.getuid?.()) : []),
-    checkDatabase(inspectDatabase(paths.database), paths.database),
+    checkDatabase(database, paths.database),
+    ...(database.state === "current" ? checkWorktrees(readWorktrees(paths.database)) : []),
     ...checkDisk(foldersOf(paths, config), freeBytes),
     checkDaemon(isRunning),
   ];

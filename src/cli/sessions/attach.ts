@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { configPaths } from "../../claude/config-file.ts";
 import { endProcesses } from "../../claude/end-processes.ts";
 import { INSTANCE_MARK } from "../../claude/environment.ts";
@@ -11,6 +11,7 @@ import { type Environment, findPaths, type Paths } from "../../config/paths.ts";
 import type { SessionRecord } from "../../core/history/history.ts";
 import { CoordError } from "../../core/operations/errors.ts";
 import { createHistory } from "../../sqlite/history.ts";
+import { createWorktreeStore } from "../../sqlite/worktrees.ts";
 import { ExitError } from "../exit.ts";
 import { runInForeground } from "../foreground.ts";
 import { findProject } from "../project/find-project.ts";
@@ -32,13 +33,21 @@ export async function attachSession(word: string, options: AttachOptions, termin
   if (!terminal.isInteractive) throw new CoordError("usage", "attach needs a terminal.");
   const { env } = terminal;
   const paths = findPaths({ env, configFlag: options.config });
-  const session = await withDatabase(paths, (db) => findSession(createHistory(db), word));
-  if (session === undefined) throw noSession(word);
+  const found = await withDatabase(paths, (db) => {
+    const session = findSession(createHistory(db), word);
+    return { session, worktree: createWorktreeStore(db).of(session.conversationId) };
+  });
+  if (found === undefined) throw noSession(word);
+  const { session, worktree } = found;
   checkOwner(paths.database);
   if (!session.started) throw new ExitError(1, `No turn has run in the session ${session.sessionId} yet.`);
 
   const { config } = loadConfig({ path: paths.config, env, needsToken: false });
   const { projectDir } = findProject(config, session.projectName);
+  // A session is found again only in the folder in which it began.
+  const cwd = worktree?.isMade ? worktree.directory : projectDir;
+  if (!existsSync(cwd))
+    throw new ExitError(1, `The folder ${cwd}, in which the session works, is not there.`);
   const claudeEnv = environmentFor(config, env);
   const command = await findExecutable(config.claude.command, claudeEnv.PATH ?? "");
   if (command === undefined) {
@@ -51,7 +60,7 @@ export async function attachSession(word: string, options: AttachOptions, termin
   const code = await runInForeground(
     command,
     ["--resume", session.sessionId],
-    { cwd: projectDir, env: claudeEnv },
+    { cwd, env: claudeEnv },
     terminal,
   );
   if (code !== 0) throw new ExitError(code);

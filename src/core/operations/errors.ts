@@ -22,6 +22,7 @@ export type ErrorCode =
   | "discord_refused"
   | "project_unknown"
   | "project_not_added"
+  | "worktree_failed"
   | "port_in_use"
   | "listen_failed"
   | "service_failed"

@@ -6,7 +6,7 @@ export type Snowflake = string;
 /** As Claude Code calls them; `default` asks about every tool use that is not allowed beforehand. */
 export type PermissionMode = "default" | "acceptEdits" | "plan" | "bypassPermissions";
 
-export type ThreadMode = "isolate" | "share";
+export type ThreadMode = "isolate" | "worktree" | "share";
 
 /** Who is meant, by snowflake and never by name. */
 export interface MemberList {
@@ -37,8 +37,8 @@ export interface Project {
   /** Whether a message must mention the bot to be meant for it. */
   readonly mention: "required" | "optional";
   /**
-   * What a thread under the channel is: a conversation with a session of its own (`isolate`), or a part of the
-   * channel's conversation (`share`).
+   * What a thread under the channel is: a conversation with a session of its own (`isolate`), one that also has a
+   * working copy of its own (`worktree`), or a part of the channel's conversation (`share`).
    */
   readonly threads: ThreadMode;
   /** This project's own rule in place of the general one. */

@@ -6,7 +6,7 @@ import type { BudgetHold } from "../projects/budget.ts";
 import type { Project, Snowflake } from "../projects/project.ts";
 import type { Redactor } from "../secrets/redactor.ts";
 import type { SecretPlace } from "../secrets/secret-watch.ts";
-import type { Ledger, SessionStore } from "./ledger.ts";
+import type { Ledger, Session, SessionStore } from "./ledger.ts";
 import type { Questions } from "./prompts.ts";
 import type { OpenReply } from "./reply.ts";
 import type { Turn } from "./turn.ts";
@@ -36,6 +36,11 @@ export interface ConversationDeps {
   readonly grants: (sessionId: string) => SessionGrants;
   /** The project as it is configured now; undefined when it is no longer. */
   readonly project: (projectName: string) => Project | undefined;
+  /**
+   * The project as a session works in it: a thread's may have a folder of its own, which is made where it is missing.
+   * Throws worktree_failed with a sentence for people.
+   */
+  readonly prepare: (project: Project, session: Session, signal: AbortSignal) => Promise<Project>;
   readonly timing: () => ConversationTiming;
   /** A tool use in a few words, as people know it: `Bash npm test`. */
   readonly toolLine: (name: string, input: Readonly<Record<string, unknown>>) => string;

@@ -1,5 +1,6 @@
 import type { AgentEvent, AgentTurnEnd, PromptPart } from "../agents/agent.ts";
 import { agentSpec } from "../agents/agent-spec.ts";
+import { CoordError } from "../operations/errors.ts";
 import type { Project, Snowflake } from "../projects/project.ts";
 import { maskedEvent } from "../secrets/masked-event.ts";
 import { createSecretWatch } from "../secrets/secret-watch.ts";
@@ -68,7 +69,8 @@ export function createTurnInSession(
         const hold = deps.budgetHold(project.name);
         if (hold !== undefined) return { hold: { by: "budget", ...hold } };
         session ??= await currentSession(project.name);
-        const end = await runIn(session, project, begunIn === session.sessionId, question, attempt, said);
+        const placed = await orAborted(deps.prepare(project, session, signal), signal);
+        const end = await runIn(session, placed, begunIn === session.sessionId, question, attempt, said);
         if (end === "author_refused") return { end: AUTHOR_REFUSED };
         if (end === "outdated") {
           const { generation } = session;
@@ -107,7 +109,11 @@ export function createTurnInSession(
       return failure(turn, "internal", "no session could be started");
     } catch (error) {
       if (signal.aborted || attempt.isLetGo()) return { end: { ...EMPTY_END, outcome: "cancelled" } };
-      return failure(turn, "internal", error);
+      if (!(error instanceof CoordError) || error.code !== "worktree_failed") {
+        return failure(turn, "internal", error);
+      }
+      const { end } = failure(turn, "worktree_failed", error);
+      return { end: { ...end, notes: [...notes, { type: "no_worktree", reason: error.message }] } };
     }
   };
 

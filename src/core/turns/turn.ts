@@ -117,6 +117,7 @@ export type FailureCode =
   | AgentFailureCode
   | "internal"
   | "project_gone"
+  | "worktree_failed"
   | "author_refused"
   | "daemon_crashed"
   | "undeliverable"
@@ -125,6 +126,8 @@ export type FailureCode =
 export type TurnNote =
   | { readonly type: "context_lost" }
   | { readonly type: "tools_denied"; readonly tools: readonly string[] }
+  /** Why there is no folder to work in, in a sentence for people. */
+  | { readonly type: "no_worktree"; readonly reason: string }
   /** What looks like secrets of these kinds is left out of the answer. */
   | { readonly type: "secrets_hidden"; readonly kinds: readonly string[] };
 

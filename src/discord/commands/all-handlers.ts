@@ -12,14 +12,17 @@ export interface RunningParts {
   readonly add: InteractionHandler;
   /** Questions in the set-up channel. */
   readonly setup: InteractionHandler;
+  /** The working copy of a deleted thread. */
+  readonly worktree: InteractionHandler;
 }
 
 /** Everything that people can use; tests/security attacks each of them. */
 export function allHandlers(
   commands: CommandsDeps,
   decisions: TurnDecisionsDeps,
-  { ask, add, setup }: RunningParts,
+  { ask, add, setup, worktree }: RunningParts,
 ): InteractionHandlers {
   const own = commandHandlers(commands);
-  return { ...own, components: { ...own.components, ...turnDecisions(decisions), ask, add, setup } };
+  const components = { ...own.components, ...turnDecisions(decisions), ask, add, setup, worktree };
+  return { ...own, components };
 }

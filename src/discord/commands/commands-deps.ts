@@ -14,6 +14,8 @@ import type { AdditionRuns } from "./addition-runs.ts";
 /** What commands work on. */
 export interface CommandsDeps extends UsageDeps, TooMuchDeps {
   readonly projects: () => readonly Project[];
+  /** The project as a conversation has it: a thread's may be in a folder of its own. */
+  readonly placed: (project: Project, conversationId: Snowflake) => Project;
   readonly guildOf: (channelId: Snowflake) => Snowflake | undefined;
   readonly conversation: (conversationId: Snowflake) => Pick<Conversation, "interrupt" | "cancel" | "wake">;
   readonly ledger: Pick<Ledger, "open" | "accept" | "turn" | "unfinishedConversations">;

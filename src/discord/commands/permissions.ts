@@ -17,7 +17,7 @@ import { type Place, placeOf } from "./place.ts";
 
 export type PermissionsDeps = Pick<
   CommandsDeps,
-  "projects" | "sessions" | "grants" | "restrict" | "setPermissionMode" | "events" | "post"
+  "projects" | "placed" | "sessions" | "grants" | "restrict" | "setPermissionMode" | "events" | "post"
 >;
 
 /** A menu holds 25. */

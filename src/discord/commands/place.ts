@@ -16,6 +16,8 @@ export interface Place extends Subject {
 export interface PlaceDeps {
   readonly projects: () => readonly Project[];
   readonly sessions: Pick<SessionStore, "current">;
+  /** The project as a conversation has it: a thread's may be in a folder of its own. */
+  readonly placed: (project: Project, conversationId: Snowflake) => Project;
 }
 
 /** The conversation of the interaction's channel or thread, or a sentence where there is none. */
@@ -27,7 +29,8 @@ export function placeOf(
   if (project === undefined || guildId === undefined) return NO_PROJECT;
   const hasSession = (id: Snowflake) => deps.sessions.current(id) !== undefined;
   const conversationId = conversationOf(channelId, project, hasSession);
-  return { guildId, project, projects: [project], conversationId, channelId };
+  const placed = deps.placed(project, conversationId);
+  return { guildId, project: placed, projects: [project], conversationId, channelId };
 }
 
 export const NO_PROJECT = "This channel belongs to no project of mine. `/status` lists those that do.";

@@ -18,7 +18,10 @@ import { NO_PROJECT } from "./place.ts";
 const CONFIRM_MS = 60_000;
 
 export interface ResetDeps
-  extends Pick<CommandsDeps, "projects" | "guildOf" | "conversation" | "post" | "events" | "confirmMs"> {
+  extends Pick<
+    CommandsDeps,
+    "projects" | "placed" | "guildOf" | "conversation" | "post" | "events" | "confirmMs"
+  > {
   readonly sessions: Pick<SessionStore, "current" | "reset">;
   readonly agents: Pick<AgentPool, "end">;
 }
@@ -53,7 +56,8 @@ export function resetHandlers(deps: ResetDeps): {
     if (deps.guildOf(project.channelId) !== interaction.guildId) return NO_PROJECT;
     const conversationId = conversationOf(channelId, project, () => own !== undefined);
     const session = own ?? deps.sessions.current(conversationId);
-    return { guildId: interaction.guildId, projects: [project], project, conversationId, session };
+    const placed = deps.placed(project, conversationId);
+    return { guildId: interaction.guildId, projects: [project], project: placed, conversationId, session };
   };
 
   const confirm = async ({ subject, answer }: HandlerContext<ResetSubject>) => {

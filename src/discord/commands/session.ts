@@ -63,6 +63,8 @@ export function sessionParts(deps: CommandsDeps): Readonly<Record<string, Intera
         const isCurrent = session.ended === undefined;
         if (isCurrent && isBusy(conversationId, deps)) return answer.whisper({ content: BUSY });
         if (session.messageCount === 0) return answer.whisper({ content: EMPTY });
+        const project = deps.projects().find(({ name }) => name === subject.project.name);
+        if (project?.projectDir !== subject.project.projectDir) return answer.whisper({ content: BOUND });
         // An agent is started for each, though nothing is asked yet.
         const refusal = tooMuch(interaction, { projectName: subject.project.name, conversationId }, deps);
         if (refusal !== undefined) return answer.whisper({ content: refusal });
@@ -128,6 +130,9 @@ const MOST_TITLE = 80;
 const MOST_BYTES = 10_000_000;
 const GONE = "This channel no longer has that session. Run `/session` again.";
 const EMPTY = "Nothing has been answered in this session yet.";
+const BOUND =
+  "This session works in this thread's own working copy, and a copy of it could not work anywhere else. Open another " +
+  "thread, or fork the channel's session.";
 const BUSY = "Claude is at work here. Wait for its answer, or stop it with `/stop`, and press again.";
 
 function view(place: Place, chosenId: string | undefined, deps: CommandsDeps): OutgoingMessage {

@@ -61,6 +61,8 @@ const SENTENCES: Readonly<Record<FailureCode, string>> = {
     "Claude has answered, but Discord does not take the answer as it is. Ask for it in another form.",
   project_gone:
     "This channel's project is no longer in the config, so the message was not run. Whoever runs the bot can add it again.",
+  worktree_failed:
+    "Claude was not asked: there is no working copy of the project for this thread. Put that right, and ask again.",
   author_refused:
     "Not run: by the time it was this message's turn, its author could no longer talk to Claude here (left, timed out, or without the role).",
   secret_withheld:

@@ -108,6 +108,7 @@ function closingText(end: TurnEnd, answer: string, nowMs: number): string {
 }
 
 function noteText(note: TurnNote): string {
+  if (note.type === "no_worktree") return note.reason;
   if (note.type === "tools_denied") return `-# Not allowed here: ${note.tools.map(escaped).join(", ")}`;
   if (note.type === "secrets_hidden") return `-# Hidden, because it looks secret: ${note.kinds.join(", ")}`;
   return "-# The earlier conversation could not be found, so Claude does not know what was said before.";

@@ -26,7 +26,7 @@ export interface RepliesDeps {
   /** The files that belong below the answer of a turn that has ended. */
   readonly filesOf: (turnId: string) => Promise<readonly { readonly name: string; readonly data: Buffer }[]>;
   /** Paths in it are shown from there on. */
-  readonly projectDir: (projectName: string) => string | undefined;
+  readonly projectDir: (turn: Turn) => string | undefined;
   /** Keeps secrets out of what is still being written; what is said for certain comes without. */
   readonly redactor: Redactor;
   readonly newNonce: () => string;
@@ -52,7 +52,7 @@ export function createReplies(deps: RepliesDeps): OpenReply {
 
 function openReply(turn: Turn, after: Promise<void>, typing: Typing, deps: RepliesDeps): Reply {
   const channel = deps.channel(turn.channelId);
-  const projectDir = deps.projectDir(turn.projectName);
+  const projectDir = deps.projectDir(turn);
   const splitter = createStreamSplitter();
   const writer = createWriter({
     turnId: turn.id,

@@ -96,6 +96,7 @@ function setUp(
           shown.push(`${turn.prompt}: ${end.failureCode ?? end.outcome} ${end.answer}`.trim());
         },
       }),
+      prepare: async (known) => known,
       promptOf: async ({ prompt }) => [{ type: "text", text: prompt }],
       stillAllowed: async () => undefined,
       budgetHold: () => undefined,

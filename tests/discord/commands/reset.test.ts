@@ -15,6 +15,7 @@ async function scene(options: { confirmMs?: number } = {}) {
   const done: string[] = [];
   const reset = resetHandlers({
     projects: () => [projectIn(channel)],
+    placed: (project) => project,
     guildOf: () => discord.guild.id,
     conversation: () => ({
       interrupt: () => done.push("interrupt") > 0,
