@@ -68,6 +68,7 @@ function kindOf(schema: JsonSchema): string {
   if (schema.enum) return schema.enum.map((value) => `\`${value}\``).join(", ");
   if (schema.type === "boolean") return "`true`, `false`";
   if (schema.type === "integer") return "whole number";
+  if (schema.type === "number") return "number";
   if (schema.type === "array") return "list";
   if (schema.type === "object") return "map";
   if (schema.pattern?.includes("(ms|s|m|h|d)")) return "duration";

@@ -69,9 +69,8 @@ const settings = {
         .meta({ examples: [20] }),
     })
     .optional()
-    .describe(
-      "What the project may cost, by Claude Code's own estimate from list prices. Nothing: no limit.",
-    ),
+    .describe("What the project may cost, by Claude Code's own estimate from list prices. Nothing: no limit.")
+    .meta({ examples: [{ per_turn_usd: 2, per_day_usd: 20 }] }),
   host: text("the name of a host")
     .optional()
     .describe("The host that the project lives on, when it is not this one.")

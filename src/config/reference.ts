@@ -16,7 +16,7 @@ export function withReference(page: string): string {
 /** The reference: a Markdown table with a line for each key. */
 function reference(): string {
   // A project's access has the same keys as the general one.
-  const keys = knownKeys().filter(({ path }) => path.length < 4);
+  const keys = knownKeys().filter(({ path }) => path.length < 4 || path.at(-2) !== "access");
   return ["| Key | Value | Default | Meaning |", "|---|---|---|---|", ...keys.map(row)]
     .join("\n")
     .concat("\n");

@@ -284,3 +284,14 @@ function warningsOnly() {
   const warn = (message: string) => void warnings.push(message);
   return { warnings, log: { debug: ignore, info: ignore, warn, error: ignore } };
 }
+
+test("an agent that answers a question of ours gives no sign that its turn lives", async () => {
+  const bench = await claudeBench({ command: fixtureAgent("answers-hello") });
+  const agent = bench.start();
+  await agent.until("ready");
+  agent.agent.send({ type: "describe_cost" });
+  // The fixture answers with nothing in it.
+  expect(await agent.until("cost_described")).toMatchObject({ costUsd: undefined });
+  expect(agent.events.map(({ type }) => type)).not.toContain("alive");
+  await agent.stop();
+});

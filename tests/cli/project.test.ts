@@ -216,6 +216,7 @@ test("project ls prints a table, or JSON with the names of the config", async ()
       mention: "required",
       threads: "isolate",
       access: null,
+      budget: null,
       host: null,
     },
   ]);

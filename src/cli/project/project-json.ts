@@ -13,6 +13,9 @@ export function projectJson(project: ConfiguredProject): object {
     mention: project.mention,
     threads: project.threads,
     access: project.access ?? null,
+    budget: project.budget
+      ? { per_turn_usd: project.budget.perTurnUsd ?? null, per_day_usd: project.budget.perDayUsd ?? null }
+      : null,
     host: project.host ?? null,
   };
 }

@@ -1,6 +1,7 @@
 import type { ConfiguredProject } from "../../config/config.ts";
 import { loadConfig } from "../../config/load.ts";
 import { findPaths } from "../../config/paths.ts";
+import type { Budget } from "../../core/projects/budget.ts";
 import type { AccessRule } from "../../core/projects/project.ts";
 import { printFacts } from "../facts.ts";
 import { printJson } from "../print-json.ts";
@@ -33,8 +34,17 @@ function printProject(terminal: Terminal, project: ConfiguredProject, general: A
     "Allowed tools": project.allowedTools.join(", ") || "none",
     Mention: project.mention,
     Access: project.access === undefined ? `general: ${accessText(general)}` : accessText(project.access),
+    Budget: project.budget && budgetText(project.budget),
     "System prompt": project.systemPrompt,
   });
+}
+
+function budgetText({ perTurnUsd, perDayUsd }: Budget): string | undefined {
+  const amounts = [
+    ...(perTurnUsd === undefined ? [] : [`$${perTurnUsd} a turn`]),
+    ...(perDayUsd === undefined ? [] : [`$${perDayUsd} a day`]),
+  ];
+  return amounts.join(", ") || undefined;
 }
 
 function accessText({ users, roles, everyone, bots = [] }: AccessRule): string {
