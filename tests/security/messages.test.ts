@@ -118,7 +118,8 @@ describe.each(Object.entries(AUTHORS))("%s is not heard", (_title, author) => {
     const before = pids();
     await unheard(() =>
       scene.discord.faults.dispatch("TYPING_START", {
-        channel_id: scene.forum.id,
+        // One that has no session yet; in a forum itself nobody types.
+        channel_id: scene.chat.id,
         guild_id,
         user_id: user!.id,
         timestamp: Math.floor(Date.now() / 1000),
