@@ -34,6 +34,15 @@ export function withSecretsOf(
   return { text: whole, missing: leftOut.filter((key) => !found.has(key)) };
 }
 
+/** The secrets of a text of config.yaml, whether or not it is valid; none of one that is no YAML. */
+export function writtenSecrets(text: string): string[] {
+  try {
+    return secretsIn(text).map(({ value }) => value);
+  } catch {
+    return [];
+  }
+}
+
 function secretsIn(text: string): WrittenSecret[] {
   const [error] = parse(text).errors;
   // Some of a broken text can be read; what of it is secret, nobody knows.

@@ -125,7 +125,7 @@ test("open access, of the install and of one project", async () => {
 });
 
 test("a token in a shell's history is told by its place alone", async () => {
-  const { home, examine, run } = safe();
+  const { home, configFile, examine, run } = safe();
   const shaped = tokenCorpus("history").find(({ name }) => name === "Discord bot token")!;
   writeFileSync(
     join(home, ".bash_history"),
@@ -142,6 +142,9 @@ test("a token in a shell's history is told by its place alone", async () => {
     `a token stands in a shell's history: ${join(home, ".bash_history")}, line 4`,
     `a token stands in a shell's history: ${join(home, ".zsh_history")}, line 1`,
   ]);
+  // Also where the config is refused.
+  chmodSync(configFile, 0o644);
+  expect((await examine()).of("security.history")).toHaveLength(3);
   const { stdout, stderr } = await run(["doctor", "--security"]);
   for (const secret of ["a-made-up-token", shaped.secret]) expect(stdout + stderr).not.toContain(secret);
 });

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
+import { writtenSecrets } from "../../../config/left-out.ts";
 import type { CheckedConfig } from "../../../config/load.ts";
 import { type Environment, expandHome, type Paths } from "../../../config/paths.ts";
 import { problemLine } from "../../../config/problems.ts";
@@ -48,7 +49,9 @@ export async function checkSecurity(
   const uid = owned === undefined ? process.getuid?.() : statSync(owned).uid;
   const account = uid === undefined ? undefined : accountOf(uid, textOf(host.passwdFile));
   const homes = [env.HOME ?? "", account?.home ?? ""].filter((home) => home !== "");
-  const secrets = [...(config === undefined ? [] : secretsOf(config)), env.DISCORD_TOKEN ?? ""];
+  // Of a config that is refused too: it may be refused because others can read it.
+  const known = config === undefined ? writtenSecrets(textOf(paths.config)) : secretsOf(config);
+  const secrets = [...known, env.DISCORD_TOKEN ?? ""];
   return [
     ...refused,
     ...checkModes(watchedFiles(paths, env, host), uid),
