@@ -34,7 +34,10 @@ export async function makeTree(suite: Suite, timeoutMs: number): Promise<string 
   const alone = ["--mount", "--pid", "--fork", "--mount-proc", "--kill-child"];
   const make = ["debootstrap", "--variant=minbase", `--include=${PACKAGES}`, suite, unfinished];
   try {
-    await promisify(execFile)("unshare", [...alone, ...make], { timeout: timeoutMs, killSignal: "SIGKILL" });
+    await promisify(execFile)("unshare", [...alone, ...make], {
+      timeout: Math.ceil(timeoutMs),
+      killSignal: "SIGKILL",
+    });
     renameSync(unfinished, debianTree(suite));
     return undefined;
   } catch (error) {
