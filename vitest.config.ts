@@ -36,6 +36,7 @@ export default defineConfig({
           // What hangs ends too; a busy machine must not.
           testTimeout: 300_000,
           fileParallelism: false,
+          retry: process.env.CI ? 1 : 0,
         },
       },
     ],
