@@ -83,7 +83,7 @@ const schemas = {
     num_turns: count,
     usage: usage.nullish(),
     modelUsage: z.record(text, z.object({ contextWindow: count })).nullish(),
-    permission_denials: z.array(z.object({ tool_name: text })).nullish(),
+    permission_denials: z.array(z.object({ tool_name: text, tool_use_id: optionalText })).nullish(),
     user_message_uuid: optionalText,
     user_message_uuids: z.array(text).nullish(),
   }),

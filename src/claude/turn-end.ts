@@ -27,7 +27,10 @@ export function turnEnd(
     outputTokens: result.usage?.output_tokens ?? 0,
     contextTokens: facts.contextTokens,
     contextWindow: contextWindow(result, facts.model),
-    deniedTools: (result.permission_denials ?? []).map((denial) => denial.tool_name),
+    deniedTools: (result.permission_denials ?? []).map((denial) => ({
+      name: denial.tool_name,
+      toolUseId: denial.tool_use_id ?? "",
+    })),
   };
 }
 

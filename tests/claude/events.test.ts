@@ -123,7 +123,7 @@ test("a result carries what the turn cost and read, and how full the window is",
     num_turns: 2,
     usage: { input_tokens: 1, cache_creation_input_tokens: 2, cache_read_input_tokens: 3, output_tokens: 4 },
     modelUsage: { "claude-haiku": { contextWindow: 1 }, "claude-sonnet-5-5": { contextWindow: 200_000 } },
-    permission_denials: [{ tool_name: "Bash" }],
+    permission_denials: [{ tool_name: "Bash", tool_use_id: "toolu_1" }],
   };
   const counted = stream({ type: "message_delta", usage: { output_tokens: 11 } });
   expect(translate([INIT, START, assistant("Done."), counted, STOP, result]).at(-1)).toEqual({
@@ -139,7 +139,7 @@ test("a result carries what the turn cost and read, and how full the window is",
       outputTokens: 4,
       contextTokens: 111,
       contextWindow: 200_000,
-      deniedTools: ["Bash"],
+      deniedTools: [{ name: "Bash", toolUseId: "toolu_1" }],
     },
   });
 });

@@ -49,6 +49,8 @@ export async function setStage(terminal: Terminal, ownClaude: boolean): Promise<
     discord: { token: discord.token, api_url: discord.apiUrl },
     // Only this machine's loopback can get in, and its one member is the person at the terminal.
     access: { users: [member.id] },
+    admins: { users: [member.id] },
+    projects_root: join(home, "projects"),
     claude: { env: modelEnv ?? {} },
     projects,
   };

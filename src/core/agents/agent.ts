@@ -151,8 +151,8 @@ export interface AgentTurnEnd {
   /** Tokens in the window after the last round, and the window's size; 0 when unknown. */
   readonly contextTokens: number;
   readonly contextWindow: number;
-  /** Tool calls that were denied in this turn. */
-  readonly deniedTools: readonly string[];
+  /** Tool calls that were denied in this turn, by people or without asking anyone. */
+  readonly deniedTools: readonly { readonly name: string; readonly toolUseId: string }[];
 }
 
 /**

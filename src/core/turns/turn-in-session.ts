@@ -55,7 +55,7 @@ export function createTurnInSession(
   const run = async (attempt: TurnAttempt): Promise<Ended | Held> => {
     const { turn, signal } = attempt;
     const notes: TurnNote[] = [];
-    const said: Said = { texts: [], withheld: undefined };
+    const said: Said = { texts: [], asked: new Set(), withheld: undefined };
     try {
       let session: Session | undefined;
       let begunIn = turn.sessionId;
@@ -178,6 +178,7 @@ export function createTurnInSession(
           }
           if (event.type === "turn_started") noted(() => ledger.begun(turn.id, session.sessionId));
           if (event.type === "text" && !event.inSubagent) said.texts.push(event.text);
+          if (event.type === "permission_requested") said.asked.add(event.toolUseId);
           const place = said.withheld === undefined ? secretIn(event) : undefined;
           if (place === "tool") deps.secretFound(place, turn);
           if (place === "answer") {
@@ -204,7 +205,9 @@ export function createTurnInSession(
     earlier: readonly TurnNote[],
   ): Ended => {
     const failed = end.outcome === "failed" ? end.failure : undefined;
-    const denied = [...new Set(end.deniedTools)];
+    // What people denied they know; the rest nobody was asked about.
+    const unasked = end.deniedTools.filter(({ toolUseId }) => !said.asked.has(toolUseId));
+    const denied = [...new Set(unasked.map(({ name }) => name))];
     // What a command of the CLI says is nobody's speech, so that it comes with the end alone.
     const spoken = said.texts.join("\n\n") || end.text || (failed === undefined ? silentAnswer(turn) : "");
     const answer = deps.redactor.mask(spoken);
@@ -245,6 +248,8 @@ const AUTHOR_REFUSED: TurnEnd = { ...EMPTY_END, outcome: "failed", failureCode: 
 /** What Claude has said in a turn. */
 interface Said {
   readonly texts: string[];
+  /** The tool uses that people were asked about. */
+  readonly asked: Set<string>;
   /** The error id under which a secret of ours in it was withheld. */
   withheld: string | undefined;
 }

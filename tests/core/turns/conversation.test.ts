@@ -586,6 +586,22 @@ test("a request for permission goes to people, and their answer to the agent; th
   expect(closed).toEqual(["turn-a"]);
 });
 
+test("an answer names the tools that were denied without asking anyone, and no others", async () => {
+  const { accept, idle, agents, ledger } = setUp();
+  accept("a");
+  await expect.poll(() => agents.all[0]?.commands.length).toBe(1);
+  const agent = agents.all[0]!;
+  agent.emit(REQUEST);
+  agent.answer("then not", {
+    deniedTools: [
+      { name: "Bash", toolUseId: REQUEST.toolUseId },
+      { name: "WebFetch", toolUseId: "u2" },
+    ],
+  });
+  await idle();
+  expect(ledger.turn("turn-a")?.end?.notes).toEqual([{ type: "tools_denied", tools: ["WebFetch"] }]);
+});
+
 test("under bypassPermissions nobody is asked but by Claude's own questions", async () => {
   const { accept, idle, agents, questions, configured } = setUp();
   configured.project = { ...project, permissionMode: "bypassPermissions" };

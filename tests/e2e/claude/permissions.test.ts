@@ -47,7 +47,7 @@ test("a denied tool doesn't run, Claude is told why, and the turn goes on", asyn
   const { requestId } = await agent.until("permission_requested");
   const answer = { behavior: "deny", message: "Not on a Sunday" } as const;
   agent.agent.send({ type: "answer", requestId, answer });
-  expect(await end).toMatchObject({ outcome: "completed", text: "a pity", deniedTools: ["Bash"] });
+  expect(await end).toMatchObject({ outcome: "completed", text: "a pity", deniedTools: [{ name: "Bash" }] });
   expect(await agent.until("tool_result")).toMatchObject({ isError: true, text: /Not on a Sunday/ });
   expect(await readdir(bench.projectDir)).not.toContain("made");
 });

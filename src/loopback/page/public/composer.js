@@ -52,7 +52,12 @@ export function createComposer({ state, channelId, act, problem }) {
   const update = async () => {
     grow();
     const typed = text.value;
-    if (typed.startsWith("/")) return suggest(await commandEntries(typed));
+    if (typed.startsWith("/")) {
+      const entries = await commandEntries(typed);
+      // A slow answer to what stood here before must not take away the one to what stands here now.
+      if (text.value === typed) suggest(entries);
+      return;
+    }
     const mention = /@([\w.-]*)$/.exec(typed.slice(0, text.selectionStart));
     if (!mention) return suggest([]);
     const people = state().users.filter(({ name }) => name.toLowerCase().startsWith(mention[1].toLowerCase()));
@@ -86,7 +91,6 @@ export function createComposer({ state, channelId, act, problem }) {
       if (option.autocomplete) {
         const asked = { do: "suggests", channelId: channelId(), command: line, option: option.name, typed: given };
         choices = (await act(asked))?.choices ?? [];
-        if (text.value !== typed) return [];
       }
       if (option.type === 5) choices = [true, false].map((value) => ({ name: String(value), value: String(value) }));
       if (option.type === 7) choices = state().channels.map(({ name }) => ({ name: `#${name}`, value: name }));

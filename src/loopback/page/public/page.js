@@ -30,6 +30,7 @@ const problem = (text) => {
 const act = async (what) => {
   try {
     const headers = { "Content-Type": "application/json" };
+    if (what.do === "says" || what.do === "runs") scrollToEnd();
     const outcome = await json("/act", { method: "POST", headers, body: JSON.stringify(what) });
     if (outcome.modal) showForm(outcome, act);
     return outcome;
@@ -91,8 +92,6 @@ const drawNow = async () => {
   const asked = channelId;
   const messages = await json(`/messages/${asked}`);
   if (asked !== channelId) return;
-  const scroll = $("#scroll");
-  const atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 120;
   const box = $("#messages");
   const ids = new Set(messages.map(({ id }) => id));
   for (const shown of [...box.children]) if (!ids.has(shown.dataset.id)) shown.remove();
@@ -106,8 +105,18 @@ const drawNow = async () => {
     if (old) old.replaceWith(fresh);
     else box.insertBefore(fresh, box.children[index] ?? null);
   }
-  if (atEnd) requestAnimationFrame(() => scroll.scrollTo(0, scroll.scrollHeight));
 };
+
+/** Whoever reads the end goes on reading the end, also when a picture above it is loaded later. */
+let readsEnd = true;
+const scrollToEnd = () => {
+  readsEnd = true;
+  $("#scroll").scrollTo(0, $("#scroll").scrollHeight);
+};
+$("#scroll").addEventListener("scroll", ({ target }) => {
+  readsEnd = target.scrollHeight - target.scrollTop - target.clientHeight < 120;
+});
+new ResizeObserver(() => readsEnd && scrollToEnd()).observe($("#messages"));
 
 /** Addresses of files are signed anew each time, which changes nothing that can be seen. */
 function stable(message) {
@@ -127,8 +136,9 @@ async function show(id) {
   drawn.clear();
   drawChannels();
   drawTyping();
+  readsEnd = true;
   await drawMessages();
-  requestAnimationFrame(() => $("#scroll").scrollTo(0, $("#scroll").scrollHeight));
+  scrollToEnd();
 }
 
 /** Many changes come at once while an answer is streamed: they are drawn together. */
