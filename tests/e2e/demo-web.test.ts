@@ -76,13 +76,10 @@ test("on the page a person allows, denies with a reason, answers, attaches, choo
   await page.locator(".attachments img").last().waitFor();
   await expect
     .poll(() =>
-      page.evaluate(() => {
-        const { scrollHeight, scrollTop, clientHeight } = document.querySelector("#scroll") as HTMLElement;
-        return scrollHeight - scrollTop - clientHeight;
-      }),
+      page.locator("#scroll").evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight),
     )
     .toBeLessThan(2);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(PHONE.width);
+  expect(await page.locator("html").evaluate((root) => root.scrollWidth)).toBe(PHONE.width);
 
   await says("@claude tell me a story");
   await press("Stop");
