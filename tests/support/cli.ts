@@ -5,6 +5,7 @@ import { PassThrough } from "node:stream";
 import { stringify } from "yaml";
 import { run } from "../../src/cli/main.ts";
 import type { Terminal } from "../../src/cli/terminal.ts";
+import { expectNotSaid } from "./planted-token.ts";
 import { tempDir } from "./temp-dir.ts";
 
 /** What a command line did: its exit code and what it wrote. */
@@ -76,10 +77,16 @@ export function cliFixture(config?: string | object, home = tempDir()): CliFixtu
 }
 
 /** Runs the built program in a process of its own, with this environment and nothing else. */
-export function runBinary(
+export async function runBinary(
   args: readonly string[],
   env: Record<string, string | undefined>,
 ): Promise<Outcome> {
+  const outcome = await outcomeOf(args, env);
+  expectNotSaid(`what \`claude-coord ${args.join(" ")}\` printed`, outcome.stdout + outcome.stderr);
+  return outcome;
+}
+
+function outcomeOf(args: readonly string[], env: Record<string, string | undefined>): Promise<Outcome> {
   return new Promise((done) => {
     const child = execFile(process.execPath, [BIN, ...args], { env }, (error, stdout, stderr) => {
       done({ code: error === null ? 0 : Number(error.code), stdout, stderr });

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { stringify } from "yaml";
 import type { LoopbackDiscord } from "../../src/loopback/discord/server.ts";
+import { expectNotSaid } from "./planted-token.ts";
 import { tempDir } from "./temp-dir.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -79,11 +80,20 @@ export function daemonFixture(options: {
     child.stderr.on("data", (chunk: Buffer) => {
       stderr += chunk.toString();
     });
-    onTestFinished(() => end(child));
+    onTestFinished(async () => {
+      await end(child);
+      expectNotSaid("what the daemon printed", stderr);
+    });
+    // Before that one: the agents still run.
+    onTestFinished(expectCleanAgents);
     return { child, stderr: () => stderr };
   };
 
   const agentPids = () => pidsWithEnvironment(`HOME=${home}`).filter((pid) => !isDaemon(pid));
+  /** Agents, and what they have started, were not given the token. */
+  const expectCleanAgents = () => {
+    for (const pid of agentPids()) expectNotSaid("an agent's environment", environmentOf(pid));
+  };
   return {
     home,
     configFile,
@@ -101,7 +111,10 @@ export function daemonFixture(options: {
       });
       const first = await Promise.race([ready.then(() => "ready"), ended]);
       if (first !== "ready") throw new Error(`the daemon ended with ${first}:\n${stderr()}`);
-      const signal = (name: NodeJS.Signals) => void child.kill(name);
+      const signal = (name: NodeJS.Signals) => {
+        expectCleanAgents();
+        child.kill(name);
+      };
       return {
         pid: child.pid ?? 0,
         signal,
@@ -140,6 +153,15 @@ function isDaemon(pid: number): boolean {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("claude-coord.js");
   } catch {
     return false;
+  }
+}
+
+/** Empty for a process that is gone. */
+function environmentOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "utf8");
+  } catch {
+    return "";
   }
 }
 

@@ -10,6 +10,7 @@ import {
   startScriptedModel,
 } from "../../src/loopback/model/scripted-model.ts";
 import { withApiDescription } from "./api-description.ts";
+import { expectNotSent } from "./planted-token.ts";
 
 /** The far ends of the real binary: a loopback Discord and a scripted model, gone after the test. What the bot sends is
  * held to Discord's own API description. */
@@ -22,6 +23,7 @@ export async function realWorld(
   onTestFinished(async () => {
     await discord.stop();
     await model.stop();
+    expectNotSent(discord);
   });
   return { discord, model };
 }

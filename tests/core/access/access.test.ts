@@ -94,3 +94,22 @@ test("a target outside any guild is refused, whoever asks", () => {
   );
   expect(decision).toEqual({ allowed: false, reason: "direct_message" });
 });
+
+test("an administrator may nothing in a guild that this install does not serve, their own included", () => {
+  const elsewhere = { ...actors.administrator, guildId: "999" };
+  const target = { guildId: "999", project: undefined };
+  for (const action of ACTIONS) {
+    expect(decideAccess(elsewhere, action, target, policy(undefined), 1_000)).toEqual({
+      allowed: false,
+      reason: "other_guild",
+    });
+  }
+});
+
+test("who is no member there, as far as Discord says, is told so", () => {
+  const target = { guildId: GUILD, project: undefined };
+  expect(decideAccess(actors.inDirectMessage, "talk", target, policy(undefined), 1_000)).toEqual({
+    allowed: false,
+    reason: "not_a_member",
+  });
+});
