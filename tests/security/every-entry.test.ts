@@ -52,6 +52,7 @@ test("each command, suggestion, button, menu and form has the right that it shou
     run: "talk",
     continue: "talk",
     drop: "talk",
+    budget: "admin",
     ask: "approve",
     add: "admin",
     setup: "admin",
