@@ -6,24 +6,28 @@ import type { ConversationDeps } from "../core/turns/conversation-deps.ts";
 export interface Conversations {
   of(conversationId: Snowflake): Conversation;
   idle(): Promise<void>;
-  /** Closes all at once, each as Conversation.close says. */
+  /** Closes all at once, also those that are spoken in later, each as Conversation.close says. */
   close(force: AbortSignal): Promise<void>;
 }
 
 export function createConversations(deps: ConversationDeps): Conversations {
   const open = new Map<Snowflake, Conversation>();
+  let closing: AbortSignal | undefined;
   return {
     of: (conversationId) => {
       const known = open.get(conversationId);
       if (known !== undefined) return known;
       const conversation = createConversation(conversationId, deps);
       open.set(conversationId, conversation);
+      // A message that is accepted while the daemon stops is for the next start, like those that wait elsewhere.
+      if (closing !== undefined) void conversation.close(closing);
       return conversation;
     },
     idle: async () => {
       await Promise.all([...open.values()].map((conversation) => conversation.idle()));
     },
     close: async (force) => {
+      closing = force;
       await Promise.all([...open.values()].map((conversation) => conversation.close(force)));
     },
   };
