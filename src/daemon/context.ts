@@ -4,11 +4,11 @@ import type { FloodGate } from "../core/access/flood.ts";
 import type { Events } from "../core/operations/events.ts";
 import type { Project } from "../core/projects/project.ts";
 import type { Redactor } from "../core/secrets/redactor.ts";
-import type { Budgets } from "./budgets.ts";
-import type { Logger } from "./logger.ts";
-import type { Report } from "./report.ts";
-import type { SecretAlarm } from "./secret-alarm.ts";
+import type { Logger } from "./logging/logger.ts";
+import type { Report } from "./logging/report.ts";
+import type { SecretAlarm } from "./operations/secret-alarm.ts";
 import type { Stores } from "./stores.ts";
+import type { Budgets } from "./talking/budgets.ts";
 
 /** What every part of the daemon may need. */
 export interface DaemonContext {

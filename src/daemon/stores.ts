@@ -23,7 +23,7 @@ import { createSessionStore } from "../sqlite/sessions.ts";
 import { isDamage } from "../sqlite/storage-trouble.ts";
 import { createUsageStore } from "../sqlite/usage.ts";
 import { createWorktreeStore } from "../sqlite/worktrees.ts";
-import type { Logger } from "./logger.ts";
+import type { Logger } from "./logging/logger.ts";
 
 export interface StoresOptions {
   readonly file: string;

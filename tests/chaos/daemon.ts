@@ -3,7 +3,7 @@ import { loadConfig } from "../../src/config/load.ts";
 import { findPaths } from "../../src/config/paths.ts";
 import { exitCode } from "../../src/core/operations/errors.ts";
 import { startDaemon } from "../../src/daemon/daemon.ts";
-import { createLogger } from "../../src/daemon/logger.ts";
+import { createLogger } from "../../src/daemon/logging/logger.ts";
 import { crashAt } from "./crash-point.ts";
 
 /*

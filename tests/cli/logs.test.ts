@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { createLogger, type Logger } from "../../src/daemon/logger.ts";
+import { createLogger, type Logger } from "../../src/daemon/logging/logger.ts";
 import { type CliFixture, cliFixture } from "../support/cli.ts";
 import { writeHistory } from "../support/history.ts";
 

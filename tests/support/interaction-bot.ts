@@ -2,7 +2,7 @@ import { type RESTPutAPIApplicationGuildCommandsJSONBody, Routes } from "discord
 import { onTestFinished } from "vitest";
 import type { AccessPolicy } from "../../src/core/access/access.ts";
 import type { Project } from "../../src/core/projects/project.ts";
-import { createGateway, type Gateway } from "../../src/discord/gateway.ts";
+import { createGateway, type Gateway } from "../../src/discord/gateway/gateway.ts";
 import { createInteractions, type InteractionHandlers } from "../../src/discord/interactions/interactions.ts";
 import { type LoopbackDiscord, startLoopbackDiscord } from "../../src/loopback/discord/server.ts";
 import { withApiDescription } from "./api-description.ts";

@@ -6,7 +6,7 @@ import { stringify } from "yaml";
 import { loadConfig } from "../../src/config/load.ts";
 import { findPaths, type Paths } from "../../src/config/paths.ts";
 import { type Daemon, startDaemon } from "../../src/daemon/daemon.ts";
-import type { Logger } from "../../src/daemon/logger.ts";
+import type { Logger } from "../../src/daemon/logging/logger.ts";
 import type { Person } from "../../src/loopback/discord/people/person.ts";
 import {
   type LoopbackDiscord,

@@ -1,5 +1,5 @@
 import type { ChainHead } from "../../audit/chain.ts";
-import { AUDIT_HEAD } from "../../daemon/audit-head.ts";
+import { AUDIT_HEAD } from "../../daemon/operations/audit-head.ts";
 import { logLines } from "../logs/log-files.ts";
 import { readLogRecord } from "../logs/log-record.ts";
 

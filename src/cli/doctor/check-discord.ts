@@ -1,6 +1,10 @@
 import type { Config } from "../../config/config.ts";
-import type { ChannelInspection, DiscordInspection } from "../../discord/inspect.ts";
-import { inviteUrl, NEEDED_PERMISSIONS, type NeededPermission } from "../../discord/needed-permissions.ts";
+import type { ChannelInspection, DiscordInspection } from "../../discord/setup/inspect.ts";
+import {
+  inviteUrl,
+  NEEDED_PERMISSIONS,
+  type NeededPermission,
+} from "../../discord/setup/needed-permissions.ts";
 import { type Finding, ok, problem, warning } from "./finding.ts";
 
 /** The channels that the configuration names, for whatever use. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { CoordError } from "../../core/operations/errors.ts";
 import type { AccessRule } from "../../core/projects/project.ts";
-import type { Named } from "../../discord/setup.ts";
+import type { Named } from "../../discord/setup/setup.ts";
 import type { Choice } from "../prompts.ts";
 import type { Asker } from "./asker.ts";
 import type { Connection } from "./connect.ts";

@@ -1,6 +1,6 @@
 import type { ConfiguredProject } from "../../config/config.ts";
 import { CoordError } from "../../core/operations/errors.ts";
-import type { Named, SetupChannel } from "../../discord/setup.ts";
+import type { Named, SetupChannel } from "../../discord/setup/setup.ts";
 import { channelIdIn } from "../project/channel-id.ts";
 import type { Terminal } from "../terminal.ts";
 import type { Asker } from "./asker.ts";

@@ -1,6 +1,6 @@
 import { CoordError } from "../../core/operations/errors.ts";
-import { inviteUrl, NEEDED_PERMISSIONS } from "../../discord/needed-permissions.ts";
-import type { Named } from "../../discord/setup.ts";
+import { inviteUrl, NEEDED_PERMISSIONS } from "../../discord/setup/needed-permissions.ts";
+import type { Named } from "../../discord/setup/setup.ts";
 import { channelIdIn } from "../project/channel-id.ts";
 import type { Terminal } from "../terminal.ts";
 import type { Asker } from "./asker.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { text as readAll } from "node:stream/consumers";
 import { tokenSlip } from "../../config/token.ts";
 import { CoordError } from "../../core/operations/errors.ts";
-import { createDiscordSetup, type DiscordSetup, type SetupBot } from "../../discord/setup.ts";
+import { createDiscordSetup, type DiscordSetup, type SetupBot } from "../../discord/setup/setup.ts";
 import { SERVICE_DEFAULTS } from "../service/service-options.ts";
 import type { Terminal } from "../terminal.ts";
 import type { Asker } from "./asker.ts";

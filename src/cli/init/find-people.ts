@@ -1,5 +1,5 @@
 import { CoordError } from "../../core/operations/errors.ts";
-import type { DiscordSetup, Named } from "../../discord/setup.ts";
+import type { DiscordSetup, Named } from "../../discord/setup/setup.ts";
 
 /** The member that a person means by an id, or by a whole name. Throws usage, with those who were near. */
 export async function findMember(written: string, setup: DiscordSetup, guild: Named): Promise<Named> {

@@ -2,7 +2,7 @@ import type { ConfiguredProject } from "../../config/config.ts";
 import { projectAdded, projectKeySet } from "../../config/project-edits.ts";
 import type { WrittenProject } from "../../config/project-schema.ts";
 import { type SettingValue, settingSet } from "../../config/setting-edits.ts";
-import type { Named, SetupBot, SetupChannel } from "../../discord/setup.ts";
+import type { Named, SetupBot, SetupChannel } from "../../discord/setup/setup.ts";
 import type { ChosenAccess } from "./choose-access.ts";
 import type { ClaudeSettings } from "./choose-claude.ts";
 import type { Folder } from "./choose-folder.ts";

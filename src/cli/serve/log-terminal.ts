@@ -1,4 +1,4 @@
-import type { LogTerminal } from "../../daemon/logger.ts";
+import type { LogTerminal } from "../../daemon/logging/logger.ts";
 import { isJournal } from "../../systemd/journal.ts";
 import { type LogRecordLevel, readLogRecord } from "../logs/log-record.ts";
 import { logText } from "../logs/log-text.ts";

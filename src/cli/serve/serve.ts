@@ -8,7 +8,7 @@ import { secretsOf } from "../../config/secrets.ts";
 import { watchConfig } from "../../config/watch.ts";
 import { whenChanged } from "../../core/secrets/when-changed.ts";
 import { type Daemon, startDaemon } from "../../daemon/daemon.ts";
-import { createLogger } from "../../daemon/logger.ts";
+import { createLogger } from "../../daemon/logging/logger.ts";
 import { createPatience } from "../../daemon/patience.ts";
 import { createNotifier, type Notifier } from "../../systemd/notify.ts";
 import { withoutSecrets } from "../safe-error.ts";

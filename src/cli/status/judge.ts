@@ -1,4 +1,4 @@
-import { HEARTBEAT_MS } from "../../daemon/heartbeat.ts";
+import { HEARTBEAT_MS } from "../../daemon/operations/heartbeat.ts";
 import type { Look } from "./look.ts";
 
 /** How the bot is, in one word. */

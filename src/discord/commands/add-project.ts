@@ -9,7 +9,7 @@ import {
   suggestionHandler,
 } from "../interactions/handler.ts";
 import type { IncomingInteraction } from "../interactions/incoming-interaction.ts";
-import { channelNameFor } from "../project-channels.ts";
+import { channelNameFor } from "../setup/project-channels.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
 import { modelProblem, modelsLike } from "./model.ts";
 

@@ -1,9 +1,9 @@
 import { CoordError } from "../../core/operations/errors.ts";
 import type { ProjectWish } from "../../core/projects/addition.ts";
 import type { AddedProject, Additions } from "../../core/projects/project-addition.ts";
-import { button, row } from "../components.ts";
+import { button, row } from "../channel/components.ts";
+import type { OutgoingMessage } from "../channel/message-payload.ts";
 import { type InteractionHandler, interactionHandler, type Subject } from "../interactions/handler.ts";
-import type { OutgoingMessage } from "../message-payload.ts";
 import { escaped, inCode } from "../reply/tool-line.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
 

@@ -1,5 +1,5 @@
 import type { Snowflake } from "../../core/projects/project.ts";
-import type { OutgoingMessage } from "../message-payload.ts";
+import type { OutgoingMessage } from "../channel/message-payload.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
 
 /** Tells a conversation's channel what somebody has changed. A forum takes no messages: there the post hears it in which the command was given. */

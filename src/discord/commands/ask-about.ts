@@ -1,5 +1,5 @@
 import { quotedText } from "../../core/messages/quote.ts";
-import { textForm } from "../components.ts";
+import { textForm } from "../channel/components.ts";
 import { type InteractionHandler, interactionHandler } from "../interactions/handler.ts";
 import type { IncomingInteraction, PointedMessage } from "../interactions/incoming-interaction.ts";
 import { tooMuch } from "../interactions/too-much.ts";

@@ -5,9 +5,9 @@ import type { Events } from "../../core/operations/events.ts";
 import type { PermissionMode, Project, Snowflake } from "../../core/projects/project.ts";
 import type { Conversation } from "../../core/turns/conversation.ts";
 import type { Ledger, PastSession, Session, SessionStore } from "../../core/turns/ledger.ts";
+import type { OutgoingMessage } from "../channel/message-payload.ts";
+import type { NewThread } from "../channel/open-thread.ts";
 import type { TooMuchDeps } from "../interactions/too-much.ts";
-import type { OutgoingMessage } from "../message-payload.ts";
-import type { NewThread } from "../open-thread.ts";
 import type { UsageDeps } from "../usage/usage-deps.ts";
 import type { AdditionRuns } from "./addition-runs.ts";
 

@@ -1,5 +1,5 @@
+import { TURN_BUTTONS } from "../channel/turn-buttons.ts";
 import type { InteractionHandlers } from "../interactions/interactions.ts";
-import { TURN_BUTTONS } from "../turn-buttons.ts";
 import { usageCommand } from "../usage/usage-command.ts";
 import { addProjectCommand, addProjectSuggestions } from "./add-project.ts";
 import { ASK_ABOUT, askAboutHandlers } from "./ask-about.ts";

@@ -1,8 +1,8 @@
 import type { Snowflake } from "../../core/projects/project.ts";
 import type { Turn } from "../../core/turns/turn.ts";
-import { button, row } from "../components.ts";
+import { button, row } from "../channel/components.ts";
+import type { OutgoingMessage } from "../channel/message-payload.ts";
 import { type InteractionHandler, interactionHandler } from "../interactions/handler.ts";
-import type { OutgoingMessage } from "../message-payload.ts";
 import { discordTime } from "../reply/amounts.ts";
 import { cut, escaped } from "../reply/tool-line.ts";
 import type { CommandsDeps } from "./commands-deps.ts";

@@ -1,5 +1,5 @@
 import type { Project, Snowflake } from "../../core/projects/project.ts";
-import { button, row } from "../components.ts";
+import { button, row } from "../channel/components.ts";
 import {
   type HandlerContext,
   type InteractionHandler,

@@ -2,7 +2,7 @@ import type { AgentPool } from "../../core/agents/agent-pool.ts";
 import { conversationOf, projectOf } from "../../core/messages/inbound.ts";
 import type { Project, Snowflake } from "../../core/projects/project.ts";
 import type { Session, SessionStore } from "../../core/turns/ledger.ts";
-import { button, row } from "../components.ts";
+import { button, row } from "../channel/components.ts";
 import {
   type HandlerContext,
   type InteractionHandler,

@@ -1,7 +1,7 @@
 import { type APIStringSelectComponent, ComponentType } from "discord-api-types/v10";
 import type { Project } from "../../core/projects/project.ts";
-import { button, row } from "../components.ts";
-import type { OutgoingMessage } from "../message-payload.ts";
+import { button, row } from "../channel/components.ts";
+import type { OutgoingMessage } from "../channel/message-payload.ts";
 import { discordTime, dollars } from "../reply/amounts.ts";
 import { cut, escaped } from "../reply/tool-line.ts";
 import type { ChannelSession, ChannelSessions } from "./channel-sessions.ts";

@@ -1,9 +1,9 @@
 import type { Session } from "../../core/turns/ledger.ts";
-import { form } from "../components.ts";
+import { form } from "../channel/components.ts";
+import type { OutgoingMessage } from "../channel/message-payload.ts";
 import { type InteractionHandler, interactionHandler } from "../interactions/handler.ts";
 import type { IncomingInteraction } from "../interactions/incoming-interaction.ts";
 import { tooMuch } from "../interactions/too-much.ts";
-import type { OutgoingMessage } from "../message-payload.ts";
 import { discordTime } from "../reply/amounts.ts";
 import { announce } from "./announce.ts";
 import { channelSessions, findChannelSession, type SessionSubject } from "./channel-sessions.ts";

@@ -5,13 +5,13 @@ import type { Snowflake } from "../../core/projects/project.ts";
 import { projectNameProblem } from "../../core/projects/project-name.ts";
 import { type RepositoryUrl, repositoryIn, showsLogin } from "../../core/projects/repository-url.ts";
 import type { PromptStore } from "../../core/turns/prompts.ts";
-import type { ChannelApi } from "../channel-api.ts";
-import { button, form, row } from "../components.ts";
+import type { ChannelApi } from "../channel/channel-api.ts";
+import { button, form, row } from "../channel/components.ts";
+import type { OutgoingMessage } from "../channel/message-payload.ts";
 import { type InteractionHandler, interactionHandler, type Subject } from "../interactions/handler.ts";
-import type { OutgoingMessage } from "../message-payload.ts";
-import { channelNameFor } from "../project-channels.ts";
 import { discordTime } from "../reply/amounts.ts";
 import { escaped, inCode } from "../reply/tool-line.ts";
+import { channelNameFor } from "../setup/project-channels.ts";
 import type { AdditionRuns } from "./addition-runs.ts";
 import { modelProblem } from "./model.ts";
 

@@ -1,7 +1,7 @@
 import type { AgentPool } from "../../core/agents/agent-pool.ts";
 import type { Project } from "../../core/projects/project.ts";
 import type { Ledger, Session, SessionStore } from "../../core/turns/ledger.ts";
-import { button, row } from "../components.ts";
+import { button, row } from "../channel/components.ts";
 import {
   type HandlerContext,
   type InteractionHandler,

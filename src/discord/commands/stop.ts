@@ -1,5 +1,5 @@
 import type { Turn } from "../../core/turns/turn.ts";
-import { button, row } from "../components.ts";
+import { button, row } from "../channel/components.ts";
 import {
   type HandlerContext,
   type InteractionHandler,

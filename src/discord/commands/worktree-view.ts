@@ -1,6 +1,6 @@
 import type { UnsavedWork, Worktree } from "../../core/projects/worktree.ts";
-import { button, row } from "../components.ts";
-import type { OutgoingMessage } from "../message-payload.ts";
+import { button, row } from "../channel/components.ts";
+import type { OutgoingMessage } from "../channel/message-payload.ts";
 import { cut, inCode } from "../reply/tool-line.ts";
 
 /** What stands before the colon of the custom_id of its buttons: `worktree:remove:<thread>` and `worktree:keep:…`. */

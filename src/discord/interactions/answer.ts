@@ -4,7 +4,7 @@ import {
   InteractionResponseType,
   MessageFlags,
 } from "discord-api-types/v10";
-import { messagePayload, type OutgoingMessage, rawFiles } from "../message-payload.ts";
+import { messagePayload, type OutgoingMessage, rawFiles } from "../channel/message-payload.ts";
 import type { Choice } from "./handler.ts";
 import type { IncomingInteraction } from "./incoming-interaction.ts";
 

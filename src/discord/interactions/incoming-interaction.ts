@@ -1,7 +1,7 @@
 import { GuildMember, type Interaction, type Message } from "discord.js";
 import type { Actor } from "../../core/access/access.ts";
 import type { Snowflake } from "../../core/projects/project.ts";
-import { actorOf } from "../actor.ts";
+import { actorOf } from "../gateway/actor.ts";
 
 /** What a person did with a command, a button, a menu or a form, as a plain value. */
 export interface IncomingInteraction {

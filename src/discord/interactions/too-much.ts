@@ -1,7 +1,7 @@
 import type { FloodGate } from "../../core/access/flood.ts";
 import type { Events } from "../../core/operations/events.ts";
 import type { Snowflake } from "../../core/projects/project.ts";
-import { floodText } from "../flood-text.ts";
+import { floodText } from "../channel/flood-text.ts";
 import type { IncomingInteraction } from "./incoming-interaction.ts";
 
 export interface TooMuchDeps {

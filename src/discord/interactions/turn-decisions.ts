@@ -2,7 +2,7 @@ import type { Action } from "../../core/access/access.ts";
 import type { Project, Snowflake } from "../../core/projects/project.ts";
 import type { Ledger } from "../../core/turns/ledger.ts";
 import { EMPTY_END, type Turn } from "../../core/turns/turn.ts";
-import { TURN_BUTTONS } from "../turn-buttons.ts";
+import { TURN_BUTTONS } from "../channel/turn-buttons.ts";
 import { type HandlerContext, type InteractionHandler, interactionHandler, type Subject } from "./handler.ts";
 import type { IncomingInteraction } from "./incoming-interaction.ts";
 import { type TooMuchDeps, tooMuch } from "./too-much.ts";

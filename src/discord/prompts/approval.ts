@@ -1,6 +1,6 @@
 import { type Grant, grantOf } from "../../core/access/grants.ts";
 import type { PermissionRequest } from "../../core/turns/prompts.ts";
-import { button, row, textForm } from "../components.ts";
+import { button, row, textForm } from "../channel/components.ts";
 import { cut, escaped, inCode } from "../reply/tool-line.ts";
 import { type PromptView, partId } from "./prompt-view.ts";
 import { shownCode, withVisibleSigns } from "./shown-code.ts";

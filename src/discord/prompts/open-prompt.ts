@@ -1,8 +1,8 @@
 import type { PermissionAnswer } from "../../core/agents/agent.ts";
 import type { PermissionRequest, PromptState } from "../../core/turns/prompts.ts";
 import type { Turn } from "../../core/turns/turn.ts";
-import type { ChannelApi } from "../channel-api.ts";
-import type { OutgoingMessage } from "../message-payload.ts";
+import type { ChannelApi } from "../channel/channel-api.ts";
+import type { OutgoingMessage } from "../channel/message-payload.ts";
 import type { PromptView } from "./prompt-view.ts";
 
 /** A question that waits for people. */

@@ -1,6 +1,6 @@
 import { ACCEPT_EDITS } from "../../core/access/grants.ts";
 import type { PermissionRequest } from "../../core/turns/prompts.ts";
-import { button, row, textForm } from "../components.ts";
+import { button, row, textForm } from "../channel/components.ts";
 import { splitMessage } from "../reply/split-message.ts";
 import { cut, escaped } from "../reply/tool-line.ts";
 import { type PromptView, partId } from "./prompt-view.ts";

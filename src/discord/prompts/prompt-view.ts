@@ -2,7 +2,7 @@ import type { APIModalInteractionResponseCallbackData } from "discord-api-types/
 import type { SessionGrants } from "../../core/access/grants.ts";
 import type { PermissionAnswer } from "../../core/agents/agent.ts";
 import type { PromptState } from "../../core/turns/prompts.ts";
-import type { OutgoingMessage } from "../message-payload.ts";
+import type { OutgoingMessage } from "../channel/message-payload.ts";
 
 /** One question as people see it: what it shows, and what each press, choice or form makes of it. */
 export interface PromptView {

@@ -12,7 +12,7 @@ import type {
   Questions,
 } from "../../core/turns/prompts.ts";
 import { Undeliverable } from "../../core/turns/reply.ts";
-import type { ChannelApi } from "../channel-api.ts";
+import type { ChannelApi } from "../channel/channel-api.ts";
 import type { InteractionAnswer } from "../interactions/answer.ts";
 import { type InteractionHandler, interactionHandler, type Subject } from "../interactions/handler.ts";
 import type { IncomingInteraction } from "../interactions/incoming-interaction.ts";

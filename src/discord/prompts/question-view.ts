@@ -1,6 +1,6 @@
 import { type APIMessageTopLevelComponent, ComponentType } from "discord-api-types/v10";
 import type { PermissionRequest } from "../../core/turns/prompts.ts";
-import { button, LABEL_LIMIT, row, textForm } from "../components.ts";
+import { button, LABEL_LIMIT, row, textForm } from "../channel/components.ts";
 import { MESSAGE_LIMIT } from "../reply/split-message.ts";
 import { cut, escaped } from "../reply/tool-line.ts";
 import { type PromptStep, type PromptView, partId } from "./prompt-view.ts";

@@ -1,4 +1,4 @@
-import type { OutgoingMessage } from "../message-payload.ts";
+import type { OutgoingMessage } from "../channel/message-payload.ts";
 
 /** A code block in a message, or a file beside it where the message has no room: never a part of the whole. */
 export interface ShownCode {

@@ -1,4 +1,4 @@
-import type { OutgoingMessage } from "../message-payload.ts";
+import type { OutgoingMessage } from "../channel/message-payload.ts";
 
 /** Discord's limits for one message: ten attachments, and a bot's upload of about 10 MB. */
 const MOST_FILES = 10;

@@ -1,5 +1,5 @@
 import type { Snowflake } from "../../core/projects/project.ts";
-import type { OwnMessage } from "../own-messages.ts";
+import type { OwnMessage } from "../channel/own-messages.ts";
 
 /** A message of ours of which it is not known whether Discord took it. */
 export interface DoubtfulDelivery {

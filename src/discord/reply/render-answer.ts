@@ -1,5 +1,5 @@
 import type { TurnEnd, TurnNote, TurnStats } from "../../core/turns/turn.ts";
-import type { OutgoingMessage } from "../message-payload.ts";
+import type { OutgoingMessage } from "../channel/message-payload.ts";
 import { dollars, duration } from "./amounts.ts";
 import { type AnswerView, spokenText } from "./answer-view.ts";
 import { failureText } from "./failure-text.ts";

@@ -4,9 +4,9 @@ import type { Snowflake } from "../../core/projects/project.ts";
 import type { DeliveryStore } from "../../core/turns/ledger.ts";
 import { orAborted } from "../../core/turns/or-aborted.ts";
 import { Undeliverable } from "../../core/turns/reply.ts";
-import type { ChannelApi } from "../channel-api.ts";
-import type { OutgoingMessage } from "../message-payload.ts";
-import type { OwnMessage } from "../own-messages.ts";
+import type { ChannelApi } from "../channel/channel-api.ts";
+import type { OutgoingMessage } from "../channel/message-payload.ts";
+import type { OwnMessage } from "../channel/own-messages.ts";
 import { findDelivered } from "./find-delivered.ts";
 
 export interface WriterOptions {

@@ -1,7 +1,7 @@
 import { PermissionFlagsBits } from "discord-api-types/v10";
 import { describe, expect, test } from "vitest";
 import type { Action } from "../../../src/core/access/access.ts";
-import { createChannelApi } from "../../../src/discord/channel-api.ts";
+import { createChannelApi } from "../../../src/discord/channel/channel-api.ts";
 import type { InteractionAnswer } from "../../../src/discord/interactions/answer.ts";
 import {
   interactionHandler,

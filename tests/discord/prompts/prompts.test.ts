@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import type { PermissionAnswer } from "../../../src/core/agents/agent.ts";
 import type { PermissionRequest } from "../../../src/core/turns/prompts.ts";
 import type { Turn } from "../../../src/core/turns/turn.ts";
-import { createChannelApi } from "../../../src/discord/channel-api.ts";
+import { createChannelApi } from "../../../src/discord/channel/channel-api.ts";
 import { createPrompts, type Prompts } from "../../../src/discord/prompts/prompts.ts";
 import { createGrantStore } from "../../../src/sqlite/grants.ts";
 import { createPromptStore } from "../../../src/sqlite/prompts.ts";

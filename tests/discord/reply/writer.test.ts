@@ -1,8 +1,8 @@
 import { REST } from "discord.js";
 import { PermissionFlagsBits } from "discord-api-types/v10";
 import { expect, onTestFinished, test } from "vitest";
-import { createChannelApi } from "../../../src/discord/channel-api.ts";
-import { ownMessages } from "../../../src/discord/own-messages.ts";
+import { createChannelApi } from "../../../src/discord/channel/channel-api.ts";
+import { ownMessages } from "../../../src/discord/channel/own-messages.ts";
 import { createWriter } from "../../../src/discord/reply/writer.ts";
 import { startLoopbackDiscord } from "../../../src/loopback/discord/server.ts";
 import { createDeliveryStore } from "../../../src/sqlite/deliveries.ts";

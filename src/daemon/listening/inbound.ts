@@ -1,0 +1,150 @@
+import type { AccessPolicy } from "../../core/access/access.ts";
+import type { FloodGate } from "../../core/access/flood.ts";
+import type { SignLimit } from "../../core/access/sign-limit.ts";
+import { type Fate, snowflakeTimeMs } from "../../core/messages/catch-up.ts";
+import { type BotIdentity, type IncomingMessage, routeMessage } from "../../core/messages/inbound.ts";
+import type { Material } from "../../core/messages/material.ts";
+import type { Events } from "../../core/operations/events.ts";
+import type { Project, Snowflake } from "../../core/projects/project.ts";
+import type { CursorStore, Ledger } from "../../core/turns/ledger.ts";
+import { EMPTY_END, type Turn } from "../../core/turns/turn.ts";
+import type { FloodSigns } from "./flood-signs.ts";
+
+export interface InboundDeps {
+  readonly bot: () => BotIdentity;
+  readonly projects: () => readonly Project[];
+  readonly policy: () => AccessPolicy;
+  readonly guildOf: (channelId: Snowflake) => Snowflake | undefined;
+  /** Whether a channel or thread has a session of its own now. */
+  readonly hasSession: (channelId: Snowflake) => boolean;
+  /** Whether nothing was asked yet in a channel or thread, as far as its conversation's session knows. */
+  readonly isFirst: (conversationId: Snowflake, channelId: Snowflake) => boolean;
+  readonly ledger: Ledger;
+  readonly cursors: CursorStore;
+  /** A turn was recorded whose end only has to be told. */
+  readonly tell: (turn: Turn) => void;
+  /** A turn was accepted: its conversation should look at the ledger. */
+  readonly wake: (conversationId: Snowflake) => void;
+  /** Tells somebody who addressed the bot and said nothing what to do. */
+  readonly hint: (message: IncomingMessage, project: Project) => void;
+  /** Says when too much is asked. */
+  readonly floods: FloodGate;
+  /** Shows somebody who asked too much that this message is not run. */
+  readonly flooded: FloodSigns;
+  /** Shows somebody who may not talk that they were understood and refused. */
+  readonly refuse: (message: IncomingMessage) => void;
+  readonly events: Pick<Events, "emit">;
+  /** Keeps hints and refusals few. */
+  readonly mayShow: SignLimit;
+  readonly newId: () => string;
+  readonly now: () => number;
+  readonly log: (message: string, fields: object) => void;
+}
+
+export type Inbound = (message: IncomingMessage, fate: Fate) => void;
+
+/**
+ * Takes every message that Discord shows us, live or fetched, and accepts those that are meant for Claude. One with
+ * the fate `expire` came too long ago: it is recorded as such and told.
+ */
+export function createInbound(deps: InboundDeps): Inbound {
+  let untold = 0;
+  return (message, fate) => {
+    const { guildOf, hasSession } = deps;
+    const routing = {
+      bot: deps.bot(),
+      projects: deps.projects(),
+      policy: deps.policy(),
+      guildOf,
+      hasSession,
+    };
+    const route = routeMessage(message, routing, deps.now());
+    const about = { message_id: message.id, conversation: message.channelId, user_id: message.author.userId };
+    switch (route.kind) {
+      case "ignore":
+        break;
+      case "refuse":
+        deps.events.emit({
+          type: "message_refused",
+          userId: message.author.userId,
+          guildId: message.guildId,
+          conversationId: message.channelId,
+          messageId: message.id,
+          projectName: route.project.name,
+          reason: route.reason,
+        });
+        // A thousand messages of somebody who may not talk are neither a thousand reactions nor a full log.
+        if (!deps.mayShow(message.author.userId, message.channelId)) {
+          untold += 1;
+          break;
+        }
+        deps.log("refused a message", {
+          ...about,
+          project: route.project.name,
+          reason: route.reason,
+          untold,
+        });
+        untold = 0;
+        deps.refuse(message);
+        break;
+      case "hint":
+        if (deps.mayShow(message.author.userId, message.channelId)) deps.hint(message, route.project);
+        break;
+      case "turn": {
+        // Discord may show a message twice, after a resumed connection for one; it is neither run nor counted twice.
+        if (deps.ledger.ofMessage(message.id) !== undefined) break;
+        const flood =
+          fate === "expire"
+            ? undefined
+            : deps.floods.begin({
+                authorId: message.author.userId,
+                kind: message.author.kind,
+                projectName: route.project.name,
+                conversationId: route.conversationId,
+                atMs: snowflakeTimeMs(message.id),
+                isMissed: fate === "catch_up",
+              });
+        if (flood !== undefined) {
+          deps.flooded(message, route.project, flood);
+          break;
+        }
+        const asked = {
+          id: deps.newId(),
+          conversationId: route.conversationId,
+          channelId: message.channelId,
+          guildId: route.guildId,
+          projectName: route.project.name,
+          messageId: message.id,
+          authorId: message.author.userId,
+          authorName: message.authorName,
+          prompt: route.prompt,
+          material: withThread(message, deps.isFirst(route.conversationId, message.channelId)),
+        };
+        const turn =
+          fate === "expire"
+            ? deps.ledger.record(asked, { ...EMPTY_END, outcome: "expired" })
+            : deps.ledger.accept(asked);
+        if (turn === undefined) break;
+        if (fate !== "expire") {
+          deps.wake(route.conversationId);
+        } else {
+          const { name } = route.project;
+          deps.log("a message came too long ago to be run", { ...about, project: name, turn_id: turn.id });
+          deps.tell(turn);
+        }
+        break;
+      }
+    }
+    // Also past what bots wrote, we among them: then the next start need not look whether anything came after it.
+    if (route.kind !== "ignore" || route.reason !== "no_project") {
+      deps.cursors.advance(message.channelId, message.id);
+    }
+  };
+}
+
+/** With the first message in a thread comes what the thread is about. */
+function withThread({ id, material, thread }: IncomingMessage, isFirst: boolean): Material {
+  return thread === undefined || !isFirst || thread.starter.messageId === id
+    ? material
+    : { ...material, thread };
+}

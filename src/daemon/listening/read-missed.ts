@@ -1,0 +1,66 @@
+import { type CatchUpLimits, type Fate, planCatchUp } from "../../core/messages/catch-up.ts";
+import { type IncomingMessage, isForClaude, type Routing } from "../../core/messages/inbound.ts";
+import type { Snowflake } from "../../core/projects/project.ts";
+import type { CursorStore } from "../../core/turns/ledger.ts";
+
+/** Where missed messages are read; see src/discord/gateway/history.ts. */
+export interface MissedMessages {
+  after(channelId: Snowflake, cursor: Snowflake): Promise<readonly IncomingMessage[] | undefined>;
+  withAuthor(message: IncomingMessage): Promise<IncomingMessage>;
+  newest(channelId: Snowflake): Snowflake | undefined;
+  threads(channelId: Snowflake, sinceMs: number): Promise<readonly Snowflake[]>;
+}
+
+export interface ReadMissedDeps {
+  readonly history: MissedMessages;
+  readonly cursors: CursorStore;
+  readonly routing: () => Routing;
+  readonly limits: CatchUpLimits;
+  /** A message as it stands now, which may be later than it was read; undefined when it is gone. */
+  readonly latestForm: (message: IncomingMessage) => IncomingMessage | undefined;
+  readonly handle: (message: IncomingMessage, fate: Fate) => void;
+  readonly now: () => number;
+  readonly log: {
+    info(message: string, fields?: object): void;
+    warn(message: string, fields?: object): void;
+  };
+}
+
+/**
+ * Reads what stands in a channel after the cursor and handles what is meant for Claude, oldest first. False when the
+ * channel is gone or can't be read. What fails can be done again: the cursor follows each message that is handled.
+ */
+export async function readMissed(
+  channelId: Snowflake,
+  cursor: Snowflake,
+  deps: ReadMissedDeps,
+): Promise<boolean> {
+  const { history, cursors, latestForm } = deps;
+  const missed: IncomingMessage[] = [];
+  let newest = cursor;
+  for (let page: readonly IncomingMessage[] | undefined; ; ) {
+    page = await history.after(channelId, newest);
+    if (page === undefined) {
+      deps.log.warn("the channel is gone or can't be read", { conversation: channelId });
+      return false;
+    }
+    missed.push(...page.filter((message) => isForClaude(message, deps.routing())));
+    newest = page.at(-1)?.id ?? newest;
+    if (page.length < PAGE) break;
+  }
+  const plan = planCatchUp(missed, deps.limits, deps.now());
+  for (const { message, fate } of plan) {
+    const whole = await history.withAuthor(message);
+    const latest = latestForm(whole);
+    if (latest !== undefined) deps.handle(latest, fate);
+  }
+  if (plan.length > 0) {
+    const expired = plan.filter(({ fate }) => fate === "expire").length;
+    deps.log.info("caught up", { conversation: channelId, run: plan.length - expired, expired });
+  }
+  cursors.advance(channelId, newest);
+  return true;
+}
+
+/** Discord gives at most 100 messages a request. */
+const PAGE = 100;
