@@ -55,15 +55,16 @@ export function createTurnInSession(
   const run = async (attempt: TurnAttempt): Promise<Ended | Held> => {
     const { turn, signal } = attempt;
     const notes: TurnNote[] = [];
-    const said: Said = { texts: [], asked: new Set(), withheld: undefined };
+    const said: Said = { hasBegun: false, texts: [], asked: new Set(), withheld: undefined };
     try {
       let session: Session | undefined;
       let begunIn = turn.sessionId;
       const currentSession = (projectName: string) =>
         written(() => deps.sessions.currentOrNew(conversationId, projectName, deps.newId()));
       let question = { turnId: turn.id, prompt: await deps.promptOf(turn, signal) };
-      // A lost session, one whose start was not recorded, a question that the CLI has already: once each.
-      for (let tries = 0; tries < 4; tries += 1) {
+      let hasDied = false;
+      // A lost session, one whose start was not recorded, a question that the CLI has already, a dead agent: once each.
+      for (let tries = 0; tries < 5; tries += 1) {
         const project = deps.project(turn.projectName);
         if (project === undefined) return failure(turn, "project_gone", `no project ${turn.projectName}`);
         const hold = deps.budgetHold(project.name);
@@ -102,6 +103,11 @@ export function createTurnInSession(
           const reason = end.failure?.detail ?? "session_unknown";
           const lost = session;
           session = await written(() => deps.sessions.replace(lost, deps.newId(), reason));
+          continue;
+        }
+        if (code === "claude_crashed" && !said.hasBegun && !hasDied) {
+          // Killed from outside, before the question reached it: nothing was done yet, and another one can.
+          hasDied = true;
           continue;
         }
         return conclude(turn, session, end, said, notes);
@@ -176,7 +182,10 @@ export function createTurnInSession(
           if (event.type === "turn_started" && !session.started) {
             noted(() => deps.sessions.markStarted(conversationId, session.sessionId));
           }
-          if (event.type === "turn_started") noted(() => ledger.begun(turn.id, session.sessionId));
+          if (event.type === "turn_started") {
+            said.hasBegun = true;
+            noted(() => ledger.begun(turn.id, session.sessionId));
+          }
           if (event.type === "text" && !event.inSubagent) said.texts.push(event.text);
           if (event.type === "permission_requested") said.asked.add(event.toolUseId);
           const place = said.withheld === undefined ? secretIn(event) : undefined;
@@ -245,8 +254,10 @@ export function createTurnInSession(
 /** Nothing that a log would explain: who may talk is the guild's matter. */
 const AUTHOR_REFUSED: TurnEnd = { ...EMPTY_END, outcome: "failed", failureCode: "author_refused" };
 
-/** What Claude has said in a turn. */
+/** What Claude has said and done in a turn. */
 interface Said {
+  /** An agent has taken the question up. */
+  hasBegun: boolean;
   readonly texts: string[];
   /** The tool uses that people were asked about. */
   readonly asked: Set<string>;

@@ -523,6 +523,22 @@ test("an agent that dies fails the turn with an error id, and the next turn gets
   expect(agents.peak()).toBe(1);
 });
 
+test("an agent that dies before it takes the question up is replaced, once; one that had begun is not", async () => {
+  const deaths: string[] = [];
+  const { accept, idle, shown } = setUp({
+    onTurn: (agent, turnId, prompt) => {
+      if (deaths.includes(prompt)) return agent.answer("fine");
+      deaths.push(prompt);
+      if (prompt === "begun") agent.emit({ type: "turn_started", turnId });
+      agent.exit({ code: "claude_crashed", detail: "signal SIGKILL" });
+    },
+  });
+  accept("killed");
+  accept("begun");
+  await idle();
+  expect(shown).toEqual(["killed: answered fine", "begun: claude_crashed"]);
+});
+
 test("an interrupted turn ends as cancelled with what was said so far", async () => {
   const { accept, idle, conversation, agents, ledger } = setUp();
   expect(conversation().interrupt()).toBe(false);
