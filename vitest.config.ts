@@ -7,6 +7,8 @@ export default defineConfig({
         // In-process: real SQLite files, real discord.js and a real loopback server, no real CLI.
         test: {
           name: "unit",
+          // Most of them wait more than they work; alone, vitest would run one at a time on two cores.
+          maxWorkers: 2,
           // Many of these run a whole daemon with processes of its own, on a machine that CI shares with others.
           retry: process.env.CI ? 1 : 0,
           include: ["tests/**/*.test.ts"],
