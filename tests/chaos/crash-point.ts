@@ -82,6 +82,11 @@ export const WRITES = [
   "runs.end",
   "heartbeat.beat",
   "budgetReleases.release",
+  "worktrees.plan",
+  "worktrees.made",
+  "worktrees.threadDeleted",
+  "worktrees.offered",
+  "worktrees.forget",
 ] as const;
 export type Write = (typeof WRITES)[number];
 

@@ -15,6 +15,7 @@ test("everything lives in ~/.claude-coordinator", () => {
     audit: join(home, "logs", "audit.jsonl"),
     log: join(home, "logs", "bot.log"),
     lock: join(home, "sessions.lock"),
+    worktrees: join(home, "worktrees"),
   });
 });
 

@@ -32,6 +32,8 @@ const READS = [
   "outgoing.unsentPaths",
   "additions.open",
   "budgetReleases.isReleased",
+  "worktrees.of",
+  "worktrees.all",
   "alerts.standing",
   "alerts.untold",
 ];
