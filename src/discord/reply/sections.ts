@@ -37,10 +37,13 @@ export function readSections(text: string, begin: SectionStart = BEGINNING): Sec
   let open: (Section & { end: number; readonly itemIndent: number }) | undefined;
   let { start, blankBefore, afterItem } = begin;
   let paragraph = false;
+  // A fence inside the open item: what is outside the item ends both.
+  let itemFence: string | undefined;
   const close = () => {
     if (open !== undefined) sections.push(open);
     afterItem = sections.length === 0 ? begin.afterItem : sections.at(-1)?.kind === "item";
     open = undefined;
+    itemFence = undefined;
   };
   while (start < text.length) {
     let end = lineEnd(text, start);
@@ -60,12 +63,19 @@ export function readSections(text: string, begin: SectionStart = BEGINNING): Sec
       end = endOfFence(text, end, fence[1] ?? fence[2] ?? "");
       sections.push({ start, end, blankBefore, afterItem, kind: "fence" });
       afterItem = false;
-    } else if (open === undefined || (isOutside && begins(content, blankBefore, itemIndent > 0, paragraph))) {
+    } else if (
+      open === undefined ||
+      (isOutside && (itemFence !== undefined || begins(content, blankBefore, itemIndent > 0, paragraph)))
+    ) {
       close();
       const inside = contentIndent(content);
       const kind = inside > 0 ? "item" : "lines";
       open = { start, end, blankBefore, afterItem, kind, itemIndent: inside === 0 ? 0 : indent + inside };
-    } else open.end = end;
+      if (inside > 0) itemFence = fenceAfter(undefined, content.slice(inside));
+    } else {
+      open.end = end;
+      if (itemIndent > 0) itemFence = fenceAfter(itemFence, text.slice(start + itemIndent, end));
+    }
     // Only a paragraph that is still open takes a line like "2. and so on" for its own.
     paragraph = !(NO_PARAGRAPH.test(content) || (paragraph && UNDERLINE.test(content)));
     blankBefore = false;
@@ -73,6 +83,13 @@ export function readSections(text: string, begin: SectionStart = BEGINNING): Sec
   }
   close();
   return sections;
+}
+
+/** The signs of the fence that is open after a line, given those of the one that was open before it. */
+function fenceAfter(open: string | undefined, line: string): string | undefined {
+  if (open !== undefined) return closesFence(line, open.charAt(0), open.length) ? undefined : open;
+  const [, ticks, tildes] = FENCE.exec(line) ?? [];
+  return ticks ?? tildes;
 }
 
 function begins(content: string, blankBefore: boolean, inItem: boolean, paragraph: boolean): boolean {

@@ -78,7 +78,15 @@ describe("any answer", () => {
         fc.pre(!/[>*+.)-] *\t/.test(text));
         expect(shown(discordLines(text))).toEqual(shown(blockLines(text)));
       }),
-      { numRuns, endOnFailure, examples: [["# the\n3) ```\n   ```\n\n"]] },
+      {
+        numRuns,
+        endOnFailure,
+        examples: [
+          ["# the\n3) ```\n   ```\n\n"],
+          ["- the.\n\n  ```\nconst a = 1;\n  ```\n\n# two\n\n"],
+          ["3) ```\nconst a = 1;\n  ```\n\n# two\n\n"],
+        ],
+      },
     );
   });
 
