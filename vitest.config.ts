@@ -9,6 +9,8 @@ export default defineConfig({
           name: "unit",
           // Most of them wait more than they work; alone, vitest would run one at a time on two cores.
           maxWorkers: 2,
+          // After the real ones: what has seconds to answer should not stand beside a `claude` that starts.
+          sequence: { groupOrder: 1 },
           // Many of these run a whole daemon with processes of its own, on a machine that CI shares with others.
           retry: process.env.CI ? 1 : 0,
           include: ["tests/**/*.test.ts"],
