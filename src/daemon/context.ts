@@ -8,7 +8,7 @@ import type { Logger } from "./logging/logger.ts";
 import type { Report } from "./logging/report.ts";
 import type { SecretAlarm } from "./operations/secret-alarm.ts";
 import type { Stores } from "./stores.ts";
-import type { Budgets } from "./talking/budgets.ts";
+import type { Budgets } from "./turns/budgets.ts";
 
 /** What every part of the daemon may need. */
 export interface DaemonContext {

@@ -14,14 +14,14 @@ import { createInteractions } from "../discord/interactions/interactions.ts";
 import type { TurnDecisionsDeps } from "../discord/interactions/turn-decisions.ts";
 import { discordTime } from "../discord/reply/amounts.ts";
 import { usageChart } from "../discord/usage/usage-chart.ts";
+import type { Agents } from "./agents/agents.ts";
 import type { DaemonContext } from "./context.ts";
-import { accessPolicy } from "./listening/access-policy.ts";
+import { accessPolicy } from "./messages/access-policy.ts";
 import { packageVersion } from "./package-version.ts";
 import type { OpenAdditions } from "./projects/additions.ts";
 import type { ConfigEdits } from "./projects/config-edits.ts";
-import type { Agents } from "./talking/agents.ts";
-import { createPost } from "./talking/post.ts";
-import type { Talk } from "./talking/talk.ts";
+import { createPost } from "./turns/post.ts";
+import type { Talk } from "./turns/talk.ts";
 
 /** Sweden writes dates as ISO 8601 does. */
 const TIME = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "short" });

@@ -7,7 +7,7 @@ import { NO_GRANTS } from "../../src/core/access/grants.ts";
 import { type AgentPool, createAgentPool } from "../../src/core/agents/agent-pool.ts";
 import type { Project } from "../../src/core/projects/project.ts";
 import type { Turn, TurnEnd } from "../../src/core/turns/turn.ts";
-import { createConversations } from "../../src/daemon/talking/conversations.ts";
+import { createConversations } from "../../src/daemon/turns/conversations.ts";
 import { createLedger } from "../../src/sqlite/ledger.ts";
 import { createSessionStore } from "../../src/sqlite/sessions.ts";
 import { testDatabase } from "./database.ts";

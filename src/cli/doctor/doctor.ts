@@ -4,7 +4,7 @@ import type { Config } from "../../config/config.ts";
 import { checkConfig } from "../../config/load.ts";
 import { type Environment, findPaths, type Paths } from "../../config/paths.ts";
 import { CoordError } from "../../core/operations/errors.ts";
-import { agentsThatFit } from "../../daemon/talking/agent-limit.ts";
+import { agentsThatFit } from "../../daemon/agents/agent-limit.ts";
 import { inspectDiscord } from "../../discord/setup/inspect.ts";
 import { inspectDatabase, readWorktrees } from "../../sqlite/inspect-database.ts";
 import { isInstanceRunning } from "../../sqlite/instance-running.ts";

@@ -2,21 +2,21 @@ import type { Snowflake } from "../projects/project.ts";
 import type { AgentSpec, ContextUsage, PermissionAnswer } from "./agent.ts";
 import {
   type AgentLease,
-  openPlace,
-  type Place,
-  type PlaceDeps,
-  type PlaceLimits,
+  type PooledAgent,
+  type PooledAgentDeps,
+  type PooledAgentLimits,
   type Restriction,
-} from "./place.ts";
+  startPooledAgent,
+} from "./pooled-agent.ts";
 
-export interface AgentPoolLimits extends PlaceLimits {
+export interface AgentPoolLimits extends PooledAgentLimits {
   /** At most so many processes at once, those that are still ending among them. */
   readonly maxAgents: number;
   /** An agent that was started ahead of a message that never came is ended after this. */
   readonly warmTimeoutMs: number;
 }
 
-export interface AgentPoolDeps extends PlaceDeps {
+export interface AgentPoolDeps extends PooledAgentDeps {
   readonly limits: () => AgentPoolLimits;
 }
 
@@ -64,26 +64,26 @@ export interface AgentCounts {
 
 /** Keeps agents warm between turns, never more than allowed, never two for one conversation. */
 export function createAgentPool(deps: AgentPoolDeps): AgentPool {
-  const places = new Map<Snowflake, Place>();
+  const agents = new Map<Snowflake, PooledAgent>();
   const waiting: Waiter[] = [];
   // Agents that would be good to have: whoever waits for one in earnest goes first.
   const wishes = new Map<Snowflake, AgentSpec>();
   let stopping = false;
 
-  const open = (conversationId: Snowflake, spec: AgentSpec): Place => {
+  const open = (conversationId: Snowflake, spec: AgentSpec): PooledAgent => {
     const onGone = () => {
-      places.delete(conversationId);
+      agents.delete(conversationId);
       serve();
     };
-    const place = openPlace(conversationId, spec, { ...deps, onChange: () => serve(), onGone });
-    places.set(conversationId, place);
-    return place;
+    const agent = startPooledAgent(conversationId, spec, { ...deps, onChange: () => serve(), onGone });
+    agents.set(conversationId, agent);
+    return agent;
   };
 
   /** The conversation's agent, if it is not about to end. */
-  const live = (conversationId: Snowflake): Place | undefined => {
-    const place = places.get(conversationId);
-    return place?.state === "ending" ? undefined : place;
+  const live = (conversationId: Snowflake): PooledAgent | undefined => {
+    const agent = agents.get(conversationId);
+    return agent?.state === "ending" ? undefined : agent;
   };
 
   /** Gives places to those who wait, in order; stops at the first who can't have one yet. */
@@ -91,15 +91,15 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
     for (let index = 0; index < waiting.length; ) {
       const waiter = waiting[index];
       if (waiter === undefined) break;
-      const place = tryTake(waiter, index);
-      if (place === undefined) {
+      const agent = tryTake(waiter, index);
+      if (agent === undefined) {
         // Another's own warm agent needs no free place: it may go first without taking anything away.
         waiter.onWait(index);
         index += 1;
         continue;
       }
       waiting.splice(index, 1);
-      waiter.resolve(place.lease());
+      waiter.resolve(agent.lease());
     }
     if (waiting.length === 0) grant();
   };
@@ -107,9 +107,9 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
   /** Starts what is wished for, in the place of agents that nobody uses. */
   const grant = () => {
     for (const [conversationId, spec] of wishes) {
-      if (places.has(conversationId)) {
+      if (agents.has(conversationId)) {
         wishes.delete(conversationId);
-      } else if (places.size < deps.limits().maxAgents) {
+      } else if (agents.size < deps.limits().maxAgents) {
         wishes.delete(conversationId);
         open(conversationId, spec).rest(deps.limits().warmTimeoutMs);
       } else {
@@ -120,7 +120,7 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
 
   /** Ends the agent that was longest unused, unless so many are ending already that there will be room. */
   const makeRoom = (ahead: number) => {
-    const all = [...places.values()];
+    const all = [...agents.values()];
     const ending = all.filter(({ state }) => state === "ending").length;
     if (ending > ahead) return;
     const oldest = all.filter(({ isFree }) => isFree).sort((a, b) => a.lastUsedMs - b.lastUsedMs)[0];
@@ -129,15 +129,15 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
     else if (ending === 0) wishes.clear();
   };
 
-  const tryTake = ({ conversationId, spec }: Waiter, ahead: number): Place | undefined => {
-    const own = places.get(conversationId);
+  const tryTake = ({ conversationId, spec }: Waiter, ahead: number): PooledAgent | undefined => {
+    const own = agents.get(conversationId);
     if (own !== undefined) {
       if (own.state !== "idle" || own.isUnprompted) return undefined;
       if (own.adapt(spec)) return own;
       if (!own.hasTasks) void own.close();
       return undefined;
     }
-    if (places.size < deps.limits().maxAgents) return open(conversationId, spec);
+    if (agents.size < deps.limits().maxAgents) return open(conversationId, spec);
     makeRoom(ahead);
     return undefined;
   };
@@ -166,7 +166,7 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
       let lease: AgentLease | undefined;
       try {
         lease = await take(conversationId, spec, { signal, onWait: () => {} });
-        return await places.get(conversationId)?.describe(signal);
+        return await agents.get(conversationId)?.describe(signal);
       } catch {
         return undefined;
       } finally {
@@ -175,29 +175,29 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
     },
 
     warm: (conversationId, spec) => {
-      if (stopping || places.has(conversationId)) return;
+      if (stopping || agents.has(conversationId)) return;
       wishes.set(conversationId, spec);
       serve();
     },
 
-    answer: (conversationId, requestId, answer) => places.get(conversationId)?.answer(requestId, answer),
+    answer: (conversationId, requestId, answer) => agents.get(conversationId)?.answer(requestId, answer),
 
     isBusy: (conversationId) => live(conversationId)?.isFree === false,
 
     rename: (conversationId, sessionId, title) => {
-      const place = live(conversationId);
-      if (place?.spec.sessionId === sessionId) place.rename(title);
+      const agent = live(conversationId);
+      if (agent?.spec.sessionId === sessionId) agent.rename(title);
     },
 
     restrict: (conversationId, change) => live(conversationId)?.restrict(change),
 
-    end: async (conversationId) => places.get(conversationId)?.close(),
+    end: async (conversationId) => agents.get(conversationId)?.close(),
 
     sessions: () =>
-      new Map([...places.values()].map(({ conversationId, spec }) => [conversationId, spec.sessionId])),
+      new Map([...agents.values()].map(({ conversationId, spec }) => [conversationId, spec.sessionId])),
 
     counts: () => {
-      const all = [...places.values()];
+      const all = [...agents.values()];
       const idle = all.filter(({ isFree }) => isFree).length;
       const ending = all.filter(({ state }) => state === "ending").length;
       return { busy: all.length - idle - ending, idle, waiting: waiting.length };
@@ -207,7 +207,7 @@ export function createAgentPool(deps: AgentPoolDeps): AgentPool {
       stopping = true;
       wishes.clear();
       for (const waiter of waiting.splice(0)) waiter.reject(new Error("the agent pool is stopped"));
-      await Promise.all([...places.values()].map((place) => place.close()));
+      await Promise.all([...agents.values()].map((agent) => agent.close()));
     },
   };
 }

@@ -6,8 +6,8 @@ import type { Gateway } from "../../discord/gateway/gateway.ts";
 import { toolLine } from "../../discord/reply/tool-line.ts";
 import type { ConversationFact, QueuedFact, StatusFacts } from "../../http/page/status-facts.ts";
 import type { QueuedTurn } from "../../sqlite/overview.ts";
+import type { Agents } from "../agents/agents.ts";
 import type { DaemonContext } from "../context.ts";
-import type { Agents } from "../talking/agents.ts";
 
 export interface StatusSources {
   readonly context: DaemonContext;

@@ -14,8 +14,8 @@ import { escaped } from "../../discord/reply/tool-line.ts";
 import { createProjectChannels } from "../../discord/setup/project-channels.ts";
 import { cloneRepository } from "../../git/clone.ts";
 import type { DaemonContext } from "../context.ts";
-import { accessPolicy } from "../listening/access-policy.ts";
-import { createPost } from "../talking/post.ts";
+import { accessPolicy } from "../messages/access-policy.ts";
+import { createPost } from "../turns/post.ts";
 import type { ConfigEdits } from "./config-edits.ts";
 import { createProjectFolders } from "./project-folders.ts";
 

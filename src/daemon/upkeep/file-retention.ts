@@ -1,5 +1,5 @@
 import { removeOldFiles } from "../../files/remove-old.ts";
-import { guarded } from "../talking/guard.ts";
+import { guarded } from "../guard.ts";
 
 export interface FileRetentionDeps {
   readonly root: string;

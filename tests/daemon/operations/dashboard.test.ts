@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { createActivity } from "../../src/core/operations/activity.ts";
-import { createMetrics } from "../../src/http/metrics/metrics.ts";
+import { createActivity } from "../../../src/core/operations/activity.ts";
+import { createMetrics } from "../../../src/http/metrics/metrics.ts";
 
 const read = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), "utf8");
 
@@ -43,7 +43,7 @@ const NO_PROMTOOL =
 
 test("promtool accepts the alert rules", ({ skip }) => {
   skip(NO_PROMTOOL !== undefined, NO_PROMTOOL);
-  const file = new URL("../../docs/alert-rules.yaml", import.meta.url).pathname;
+  const file = new URL("../../../docs/alert-rules.yaml", import.meta.url).pathname;
   const { status, stderr } = spawnSync("promtool", ["check", "rules", file], { encoding: "utf8" });
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
 });

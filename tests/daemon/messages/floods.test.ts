@@ -1,7 +1,7 @@
 import type { APIMessage } from "discord-api-types/v10";
 import { expect, test } from "vitest";
-import type { Person } from "../../src/loopback/discord/people/person.ts";
-import { type WholeDaemon, type WholeDaemonOptions, wholeDaemon } from "../support/whole-daemon.ts";
+import type { Person } from "../../../src/loopback/discord/people/person.ts";
+import { type WholeDaemon, type WholeDaemonOptions, wholeDaemon } from "../../support/whole-daemon.ts";
 
 async function started(options: WholeDaemonOptions = {}): Promise<WholeDaemon> {
   const world = await wholeDaemon(options);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { snowflakeAt } from "../../../src/core/messages/catch-up.ts";
 import type { Turn } from "../../../src/core/turns/turn.ts";
-import { createStillAllowed } from "../../../src/daemon/listening/still-allowed.ts";
+import { createStillAllowed } from "../../../src/daemon/messages/still-allowed.ts";
 import type { Person } from "../../../src/loopback/discord/people/person.ts";
 import { projectIn } from "../../support/projects.ts";
 import { type WholeDaemon, wholeDaemon } from "../../support/whole-daemon.ts";

@@ -14,7 +14,7 @@ import type { Gateway } from "../../discord/gateway/gateway.ts";
 import type { InteractionHandler } from "../../discord/interactions/handler.ts";
 import { createWorktreeGit } from "../../git/worktrees.ts";
 import type { DaemonContext } from "../context.ts";
-import { createDeletedThreads, type DeletedThreads } from "../listening/deleted-threads.ts";
+import { createDeletedThreads, type DeletedThreads } from "../messages/deleted-threads.ts";
 import type { Conversations } from "./conversations.ts";
 
 /** A tree of a hundred thousand files on a slow disk takes a while. */

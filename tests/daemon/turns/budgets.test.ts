@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { dayOf } from "../../../src/core/history/usage.ts";
 import type { Budget } from "../../../src/core/projects/budget.ts";
-import { createBudgets } from "../../../src/daemon/talking/budgets.ts";
+import { createBudgets } from "../../../src/daemon/turns/budgets.ts";
 import { createBudgetReleases } from "../../../src/sqlite/budget-releases.ts";
 import { createLedger } from "../../../src/sqlite/ledger.ts";
 import { createUsageStore } from "../../../src/sqlite/usage.ts";

@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
-import type { Alert } from "../../src/core/operations/alerts.ts";
-import { createAlerts } from "../../src/core/operations/alerts.ts";
-import type { CoordEvent } from "../../src/core/operations/events.ts";
-import type { BudgetHold } from "../../src/core/projects/budget.ts";
-import { alertRules } from "../../src/daemon/operations/alert-rules.ts";
-import { type LoginAnswer, type LoginState, watchLogin } from "../../src/daemon/operations/login-watch.ts";
-import { alertText } from "../../src/discord/channel/alert-text.ts";
-import { createAlertStore } from "../../src/sqlite/alerts.ts";
-import { written } from "../support/answers.ts";
-import { testDatabase } from "../support/database.ts";
-import { tempDir } from "../support/temp-dir.ts";
-import { wholeDaemon } from "../support/whole-daemon.ts";
+import type { Alert } from "../../../src/core/operations/alerts.ts";
+import { createAlerts } from "../../../src/core/operations/alerts.ts";
+import type { CoordEvent } from "../../../src/core/operations/events.ts";
+import type { BudgetHold } from "../../../src/core/projects/budget.ts";
+import { alertRules } from "../../../src/daemon/operations/alert-rules.ts";
+import { type LoginAnswer, type LoginState, watchLogin } from "../../../src/daemon/operations/login-watch.ts";
+import { alertText } from "../../../src/discord/channel/alert-text.ts";
+import { createAlertStore } from "../../../src/sqlite/alerts.ts";
+import { written } from "../../support/answers.ts";
+import { testDatabase } from "../../support/database.ts";
+import { tempDir } from "../../support/temp-dir.ts";
+import { wholeDaemon } from "../../support/whole-daemon.ts";
 
 const HOUR_MS = 3_600_000;
 

@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { expect, test } from "vitest";
-import { createRefusalCount } from "../../src/daemon/operations/refusal-count.ts";
-import { wholeDaemon } from "../support/whole-daemon.ts";
+import { createRefusalCount } from "../../../src/daemon/operations/refusal-count.ts";
+import { wholeDaemon } from "../../support/whole-daemon.ts";
 
 const PATIENCE = { timeout: 30_000 };
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { testDatabase } from "../support/database.ts";
-import { wholeDaemon } from "../support/whole-daemon.ts";
+import { testDatabase } from "../../support/database.ts";
+import { wholeDaemon } from "../../support/whole-daemon.ts";
 
 test("turns older than `ledger.keep` are forgotten at the next start", async () => {
   const { ann, web, start, stop, discord, until, paths, lines } = await wholeDaemon({

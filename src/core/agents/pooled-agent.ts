@@ -12,7 +12,7 @@ import type {
 } from "./agent.ts";
 
 /** A conversation's agent, and what it is at: in use, at rest, with the word by itself, ending. */
-export interface Place {
+export interface PooledAgent {
   readonly conversationId: Snowflake;
   readonly spec: AgentSpec;
   readonly state: "idle" | "busy" | "ending";
@@ -53,7 +53,7 @@ export interface Restriction {
   readonly permissionMode: PermissionMode;
 }
 
-export interface PlaceLimits {
+export interface PooledAgentLimits {
   /** An agent that was not used for this long is ended. */
   readonly idleTimeoutMs: number;
   /** How long an agent stays in use after its last background task: it speaks of it 20 ms later, as measured. */
@@ -64,10 +64,10 @@ export interface PlaceLimits {
   readonly stopGraceMs: number;
 }
 
-export interface PlaceDeps {
+export interface PooledAgentDeps {
   readonly startAgent: StartAgent;
   /** Asked each time, so that a changed config counts from then on. */
-  readonly limits: () => PlaceLimits;
+  readonly limits: () => PooledAgentLimits;
   /** What an agent says when no turn of ours runs: a background task ended, and it took up the word by itself. */
   readonly onUnprompted: (conversationId: Snowflake, event: AgentEvent, sessionId: string) => void;
   readonly now: () => number;
@@ -76,17 +76,17 @@ export interface PlaceDeps {
 }
 
 /** Starts an agent. `onChange` is called when somebody who waits may get it now; `onGone` when its process is gone. */
-export function openPlace(
+export function startPooledAgent(
   conversationId: Snowflake,
   first: AgentSpec,
-  deps: PlaceDeps & { readonly onChange: () => void; readonly onGone: () => void },
-): Place {
+  deps: PooledAgentDeps & { readonly onChange: () => void; readonly onGone: () => void },
+): PooledAgent {
   const program = deps.program?.();
   // Rules that it was given and that count no longer; it does not live longer than its turn.
   const withdrawn = new Set<string>();
   const questions = new Map<string, (context: ContextUsage | undefined) => void>();
   let spec = first;
-  let state: Place["state"] = "idle";
+  let state: PooledAgent["state"] = "idle";
   let tasks = 0;
   let isUnprompted = false;
   let lastUsedMs = deps.now();

@@ -2,15 +2,15 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { join } from "node:path";
 import { ChannelType, PermissionFlagsBits } from "discord-api-types/v10";
 import { describe, expect, test } from "vitest";
-import type { ProjectWish } from "../../src/core/projects/addition.ts";
-import { type AdditionDeps, createAdditions } from "../../src/core/projects/project-addition.ts";
-import { type RepositoryUrl, repositoryUrl } from "../../src/core/projects/repository-url.ts";
-import { createProjectFolders } from "../../src/daemon/projects/project-folders.ts";
-import { createProjectChannels } from "../../src/discord/setup/project-channels.ts";
-import { createAdditionJournal } from "../../src/sqlite/additions.ts";
-import { createRest, startDiscord } from "../loopback/discord/connected-bot.ts";
-import { testDatabase } from "../support/database.ts";
-import { tempDir } from "../support/temp-dir.ts";
+import type { ProjectWish } from "../../../src/core/projects/addition.ts";
+import { type AdditionDeps, createAdditions } from "../../../src/core/projects/project-addition.ts";
+import { type RepositoryUrl, repositoryUrl } from "../../../src/core/projects/repository-url.ts";
+import { createProjectFolders } from "../../../src/daemon/projects/project-folders.ts";
+import { createProjectChannels } from "../../../src/discord/setup/project-channels.ts";
+import { createAdditionJournal } from "../../../src/sqlite/additions.ts";
+import { createRest, startDiscord } from "../../loopback/discord/connected-bot.ts";
+import { testDatabase } from "../../support/database.ts";
+import { tempDir } from "../../support/temp-dir.ts";
 
 const URL = repositoryUrl("https://git.example.org/me/web.git") as RepositoryUrl;
 

@@ -2,7 +2,7 @@ import type { AgentPool } from "../../core/agents/agent-pool.ts";
 import type { Events } from "../../core/operations/events.ts";
 import type { SessionStore } from "../../core/turns/ledger.ts";
 import type { ConversationFacts } from "../../sqlite/conversation-facts.ts";
-import { guarded } from "./guard.ts";
+import { guarded } from "../guard.ts";
 
 /** Twice a second: what a person did in a shell should count before they are back in Discord. */
 const INTERVAL_MS = 500;
