@@ -6,6 +6,7 @@ import type {
   AgentSpec,
   ContextUsage,
 } from "../core/agents/agent.ts";
+import { endWithoutResult } from "../core/agents/end-without-result.ts";
 import type { AgentDeps, PreparedStart } from "./agent-deps.ts";
 import { readContextUsage } from "./context-usage.ts";
 import { type Control, ControlError, createControl } from "./control.ts";
@@ -18,7 +19,6 @@ import { createPermissionDesk } from "./permission-desk.ts";
 import { type AgentProcess, startProcess } from "./process.ts";
 import { readReadiness } from "./readiness.ts";
 import { readSessionCost } from "./session-cost.ts";
-import { endWithoutResult } from "./turn-end.ts";
 import { createTurnQueue } from "./turn-queue.ts";
 import { userLine } from "./user-line.ts";
 import { judgeVersion } from "./version.ts";

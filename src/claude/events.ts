@@ -1,9 +1,10 @@
 import type { AgentEvent, AgentFailure } from "../core/agents/agent.ts";
+import { endWithoutResult } from "../core/agents/end-without-result.ts";
 import { type ApiFault, failureOfResult } from "./failures.ts";
 import type { Line, LineOf } from "./lines.ts";
 import { permissionRequest, retrying, toolResults, usageWindow } from "./plain-events.ts";
 import { createPreview } from "./preview.ts";
-import { endWithoutResult, inputTokens, turnEnd } from "./turn-end.ts";
+import { inputTokens, turnEnd } from "./turn-end.ts";
 
 /** Turns the CLI's lines into events. It knows which turn was asked for, since results do not pair up by themselves. */
 export interface Translator {

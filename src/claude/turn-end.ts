@@ -34,24 +34,6 @@ export function turnEnd(
   };
 }
 
-/** The end of a turn for which the CLI sent no result. */
-export function endWithoutResult(
-  end: { outcome: "interrupted" } | { outcome: "failed"; failure: AgentFailure },
-): AgentTurnEnd {
-  return {
-    ...end,
-    text: "",
-    sessionCostUsd: 0,
-    durationMs: 0,
-    numTurns: 0,
-    inputTokens: 0,
-    outputTokens: 0,
-    contextTokens: 0,
-    contextWindow: 0,
-    deniedTools: [],
-  };
-}
-
 /** Everything that the model was shown, whether it came from the cache or not. */
 export function inputTokens(usage: Usage | null | undefined): number {
   return (

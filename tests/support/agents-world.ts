@@ -5,7 +5,6 @@ import { onTestFinished } from "vitest";
 import { createClaude } from "../../src/claude/claude.ts";
 import { NO_GRANTS } from "../../src/core/access/grants.ts";
 import { type AgentPool, createAgentPool } from "../../src/core/agents/agent-pool.ts";
-import type { Project } from "../../src/core/projects/project.ts";
 import type { Turn, TurnEnd } from "../../src/core/turns/turn.ts";
 import { createConversations } from "../../src/daemon/turns/conversations.ts";
 import { createLedger } from "../../src/sqlite/ledger.ts";
@@ -13,6 +12,7 @@ import { createSessionStore } from "../../src/sqlite/sessions.ts";
 import { testDatabase } from "./database.ts";
 import { NO_SECRETS } from "./no-secrets.ts";
 import { processesWith } from "./processes-with.ts";
+import { projectIn } from "./projects.ts";
 import { tempDir } from "./temp-dir.ts";
 
 export interface AgentsWorld {
@@ -64,18 +64,7 @@ export function agentsWorld(options: {
       conversations.of(conversationId).unprompted(event, sessionId),
     now: Date.now,
   });
-  const project: Project = {
-    name: "web",
-    channelId: "1",
-    projectDir: home,
-    allowedTools: [],
-    model: undefined,
-    systemPrompt: undefined,
-    permissionMode: "default",
-    mention: "required",
-    threads: "isolate",
-    access: undefined,
-  };
+  const project = projectIn({ id: "1" }, { projectDir: home });
   const ends = new Map<string, { turn: Turn; end: TurnEnd }>();
   const conversations = createConversations({
     ledger,

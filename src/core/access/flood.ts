@@ -111,7 +111,7 @@ export function createFloodGate({ limits, waiting, now }: FloodGateDeps): FloodG
         isRefused: flood !== undefined,
       });
       for (const [other, { times }] of authors) {
-        if (Math.max(...times.slice(-1)) > now() - HOUR_MS || authors.size <= MOST_REMEMBERED) break;
+        if ((times.at(-1) ?? 0) > now() - HOUR_MS || authors.size <= MOST_REMEMBERED) break;
         authors.delete(other);
       }
       if (flood !== undefined) return { ...flood, isNew: !known.isRefused };

@@ -1,4 +1,5 @@
 import type { AgentCommand, AgentEvent, AgentFailure, AgentTurnEnd, PromptPart } from "../agents/agent.ts";
+import { endWithoutResult } from "../agents/end-without-result.ts";
 
 /** The part of an agent that one turn needs. */
 export interface TurnAgent {
@@ -88,7 +89,7 @@ export function runTurn(agent: TurnAgent, options: TurnRunOptions): Promise<Agen
         if (reason) return settle(failed(reason));
         // Somebody stopped the process on purpose: an interrupt that it did not hear, a reset, the daemon's end.
         if (signal.aborted || event.failure === undefined)
-          return settle({ ...NOTHING, outcome: "interrupted" });
+          return settle(endWithoutResult({ outcome: "interrupted" }));
         return settle(failed(event.failure));
       }
       if (!isForeign || !SPEECH.has(event.type)) options.onEvent(event);
@@ -128,19 +129,7 @@ const SPEECH: ReadonlySet<AgentEvent["type"]> = new Set([
   "preview_withdrawn",
 ]);
 
-const NOTHING: AgentTurnEnd = {
-  outcome: "completed",
-  text: "",
-  sessionCostUsd: 0,
-  durationMs: 0,
-  numTurns: 0,
-  inputTokens: 0,
-  outputTokens: 0,
-  contextTokens: 0,
-  contextWindow: 0,
-  deniedTools: [],
-};
-
-function failed(failure: AgentFailure, end: AgentTurnEnd = NOTHING): AgentTurnEnd {
-  return { ...end, outcome: "failed", failure };
+function failed(failure: AgentFailure, end?: AgentTurnEnd): AgentTurnEnd {
+  const outcome = { outcome: "failed", failure } as const;
+  return end === undefined ? endWithoutResult(outcome) : { ...end, ...outcome };
 }

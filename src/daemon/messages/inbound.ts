@@ -1,8 +1,7 @@
-import type { AccessPolicy } from "../../core/access/access.ts";
 import type { FloodGate } from "../../core/access/flood.ts";
 import type { SignLimit } from "../../core/access/sign-limit.ts";
 import { type Fate, snowflakeTimeMs } from "../../core/messages/catch-up.ts";
-import { type BotIdentity, type IncomingMessage, routeMessage } from "../../core/messages/inbound.ts";
+import { type IncomingMessage, type Routing, routeMessage } from "../../core/messages/inbound.ts";
 import type { Material } from "../../core/messages/material.ts";
 import type { Events } from "../../core/operations/events.ts";
 import type { Project, Snowflake } from "../../core/projects/project.ts";
@@ -11,12 +10,7 @@ import { EMPTY_END, type Turn } from "../../core/turns/turn.ts";
 import type { FloodSigns } from "./flood-signs.ts";
 
 export interface InboundDeps {
-  readonly bot: () => BotIdentity;
-  readonly projects: () => readonly Project[];
-  readonly policy: () => AccessPolicy;
-  readonly guildOf: (channelId: Snowflake) => Snowflake | undefined;
-  /** Whether a channel or thread has a session of its own now. */
-  readonly hasSession: (channelId: Snowflake) => boolean;
+  readonly routing: () => Routing;
   /** Whether nothing was asked yet in a channel or thread, as far as its conversation's session knows. */
   readonly isFirst: (conversationId: Snowflake, channelId: Snowflake) => boolean;
   readonly ledger: Ledger;
@@ -50,15 +44,7 @@ export type Inbound = (message: IncomingMessage, fate: Fate) => void;
 export function createInbound(deps: InboundDeps): Inbound {
   let untold = 0;
   return (message, fate) => {
-    const { guildOf, hasSession } = deps;
-    const routing = {
-      bot: deps.bot(),
-      projects: deps.projects(),
-      policy: deps.policy(),
-      guildOf,
-      hasSession,
-    };
-    const route = routeMessage(message, routing, deps.now());
+    const route = routeMessage(message, deps.routing(), deps.now());
     const about = { message_id: message.id, conversation: message.channelId, user_id: message.author.userId };
     switch (route.kind) {
       case "ignore":

@@ -70,11 +70,7 @@ export function createListener(
     log,
   });
   const inbound = createInbound({
-    bot: gateway.bot,
-    projects: () => config().projects,
-    policy,
-    guildOf,
-    hasSession,
+    routing,
     isFirst: (conversationId, channelId) => {
       if (conversationId !== channelId) return !ledger.wasAskedIn(channelId);
       const session = sessions.current(conversationId);

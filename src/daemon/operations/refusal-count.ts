@@ -20,14 +20,8 @@ export function createRefusalCount(now: () => number): RefusalCount {
   const told = (isOver: (sinceMs: number) => boolean): AuditEntry[] => {
     const over = [...known].filter(([, { sinceMs }]) => isOver(sinceMs));
     for (const [key] of over) known.delete(key);
-    return over.flatMap(
-      ([
-        ,
-        {
-          refusal: { type, fields },
-          repeated,
-        },
-      ]) => (repeated === 0 ? [] : [{ type, fields: { ...fields, repeated } }]),
+    return over.flatMap(([, { refusal, repeated }]) =>
+      repeated === 0 ? [] : [{ ...refusal, fields: { ...refusal.fields, repeated } }],
     );
   };
 

@@ -1,9 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
-import { DAEMON_MARK, INSTANCE_MARK } from "../../claude/environment.ts";
-import { readStartTime } from "../../claude/process-table.ts";
-import { findSetpriv } from "../../claude/setpriv.ts";
 import { checkConfig } from "../../config/load.ts";
 import { type Additions, createAdditions } from "../../core/projects/project-addition.ts";
 import { createChannelApi } from "../../discord/channel/channel-api.ts";
@@ -14,6 +11,7 @@ import { escaped } from "../../discord/reply/tool-line.ts";
 import { createProjectChannels } from "../../discord/setup/project-channels.ts";
 import { cloneRepository } from "../../git/clone.ts";
 import type { DaemonContext } from "../context.ts";
+import { gitProcess } from "../git-process.ts";
 import { accessPolicy } from "../messages/access-policy.ts";
 import { createPost } from "../turns/post.ts";
 import type { ConfigEdits } from "./config-edits.ts";
@@ -36,21 +34,13 @@ export function openAdditions(
   edits: ConfigEdits,
 ): OpenAdditions {
   const where = { path: paths.config, env, needsToken: false };
-  // By these the next start finds what a crash has left running of git.
-  const marks = async () => ({
-    [INSTANCE_MARK]: paths.database,
-    [DAEMON_MARK]: `${process.pid}:${(await readStartTime(process.pid)) ?? ""}`,
-  });
   const root = () => config().projectsRoot;
-  const setpriv = findSetpriv(env.PATH ?? "");
+  const git = gitProcess({ paths, env });
   const additions = createAdditions({
     folders: createProjectFolders({
       root,
       clone: async (url, into, options) => {
-        const found = await setpriv;
-        // git and what it starts end when the daemon is killed.
-        const launcher = found === undefined ? [] : [found, "--pdeathsig", "TERM"];
-        const marked = { ...env, ...(await marks()) };
+        const [marked, launcher] = await Promise.all([git.env(), git.launcher()]);
         await cloneRepository({ url, into, env: marked, launcher, timeoutMs: CLONE_TIMEOUT_MS, ...options });
       },
     }),

@@ -1,7 +1,4 @@
 import { existsSync } from "node:fs";
-import { DAEMON_MARK, INSTANCE_MARK } from "../../claude/environment.ts";
-import { readStartTime } from "../../claude/process-table.ts";
-import { findSetpriv } from "../../claude/setpriv.ts";
 import type { AgentPool } from "../../core/agents/agent-pool.ts";
 import { createWorktrees, type WorktreeGit, type Worktrees } from "../../core/projects/worktree.ts";
 import { Refused } from "../../core/turns/reply.ts";
@@ -14,6 +11,7 @@ import type { Gateway } from "../../discord/gateway/gateway.ts";
 import type { InteractionHandler } from "../../discord/interactions/handler.ts";
 import { createWorktreeGit } from "../../git/worktrees.ts";
 import type { DaemonContext } from "../context.ts";
+import { gitProcess } from "../git-process.ts";
 import { createDeletedThreads, type DeletedThreads } from "../messages/deleted-threads.ts";
 import type { Conversations } from "./conversations.ts";
 
@@ -29,20 +27,7 @@ export function openWorktrees(
   { paths, env, stores }: DaemonContext,
   gateway: Pick<Gateway, "channelName">,
 ): OpenWorktrees {
-  const setpriv = findSetpriv(env.PATH ?? "");
-  const git = createWorktreeGit({
-    // By these the next start finds what a crash has left running of git.
-    env: async () => ({
-      ...env,
-      [INSTANCE_MARK]: paths.database,
-      [DAEMON_MARK]: `${process.pid}:${(await readStartTime(process.pid)) ?? ""}`,
-    }),
-    launcher: async () => {
-      const found = await setpriv;
-      return found === undefined ? [] : [found, "--pdeathsig", "TERM"];
-    },
-    timeoutMs: GIT_TIMEOUT_MS,
-  });
+  const git = createWorktreeGit({ ...gitProcess({ paths, env }), timeoutMs: GIT_TIMEOUT_MS });
   const worktrees = createWorktrees({
     store: stores.worktrees,
     git,

@@ -4,6 +4,7 @@ import {
   interactionHandler,
   suggestionHandler,
 } from "../interactions/handler.ts";
+import { tellChange } from "../interactions/tell-change.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
 import { type Place, placeOf } from "./place.ts";
 
@@ -19,7 +20,8 @@ export function modelCommand(deps: CommandsDeps): InteractionHandler {
     action: "manage",
     answers: "in_channel",
     subject: (interaction) => placeOf(interaction, deps),
-    run: async ({ interaction: { input, actor }, subject: { project, conversationId }, answer }) => {
+    run: async ({ interaction, subject: { project, conversationId }, answer }) => {
+      const { input } = interaction;
       const name = input.type === "command" ? input.options.name : undefined;
       const before = project.model ?? DEFAULT;
       if (typeof name !== "string") {
@@ -33,13 +35,8 @@ export function modelCommand(deps: CommandsDeps): InteractionHandler {
       if (wrong !== undefined) return answer.whisper({ content: wrong });
       const after = wanted === DEFAULT ? undefined : wanted;
       await deps.setModel(project.name, after);
-      deps.events.emit({
-        type: "changed",
-        change: { kind: "model", before: project.model, after },
-        userId: actor.userId,
-        conversationId,
-        projectName: project.name,
-      });
+      const where = { projectName: project.name, conversationId };
+      tellChange(interaction, where, { kind: "model", before: project.model, after }, deps);
       const known = choices(deps).some(({ value }) => value === wanted);
       const doubt = known ? "" : "\n-# I don't know this name; Claude will say so if it does not either.";
       const content = `**${project.name}** uses \`${wanted}\` (before: \`${before}\`) from the next message on.${doubt}`;

@@ -9,6 +9,7 @@ import type { OutgoingMessage } from "../channel/message-payload.ts";
 import { type HandlerContext, type InteractionHandler, interactionHandler } from "../interactions/handler.ts";
 import type { IncomingInteraction } from "../interactions/incoming-interaction.ts";
 import { refusalText } from "../interactions/refusal-text.ts";
+import { tellChange } from "../interactions/tell-change.ts";
 import { cut, inCode } from "../reply/tool-line.ts";
 import { announce } from "./announce.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
@@ -40,14 +41,8 @@ export function permissionsHandlers(deps: PermissionsDeps): {
     deps.restrict(session.conversationId, { rules, permissionMode });
   };
 
-  const changed = ({ project, conversationId }: Place, { actor }: IncomingInteraction, change: Change) =>
-    deps.events.emit({
-      type: "changed",
-      change,
-      userId: actor.userId,
-      conversationId,
-      projectName: project.name,
-    });
+  const changed = ({ project, conversationId }: Place, interaction: IncomingInteraction, change: Change) =>
+    tellChange(interaction, { projectName: project.name, conversationId }, change, deps);
 
   const setMode = async (
     { subject, interaction, may, answer }: HandlerContext<Place>,

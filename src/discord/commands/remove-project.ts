@@ -8,6 +8,7 @@ import {
   suggestionHandler,
 } from "../interactions/handler.ts";
 import type { IncomingInteraction } from "../interactions/incoming-interaction.ts";
+import { tellChange } from "../interactions/tell-change.ts";
 import { escaped, inCode } from "../reply/tool-line.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
 
@@ -74,13 +75,8 @@ export function removeProjectHandlers(deps: RemoveProjectDeps): {
     if (!confirmed) return answer.update({ content: "Nothing was removed." });
     await deps.removeProject(project.name);
     const { name, channelId, projectDir } = project;
-    deps.events.emit({
-      type: "changed",
-      change: { kind: "project_removed", channelId, projectDir },
-      userId: interaction.actor.userId,
-      conversationId: interaction.channelId,
-      projectName: name,
-    });
+    const where = { projectName: name, conversationId: interaction.channelId };
+    tellChange(interaction, where, { kind: "project_removed", channelId, projectDir }, deps);
     await Promise.all(conversationsOf(project, deps).map((conversationId) => letGo(conversationId, deps)));
     const folder = `Its folder \`${inCode(project.projectDir)}\` and its sessions are still there.`;
     await answer.update({ content: `**${escaped(project.name)}** is removed. ${folder}` });

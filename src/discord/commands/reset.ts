@@ -10,6 +10,7 @@ import {
   type Subject,
 } from "../interactions/handler.ts";
 import type { IncomingInteraction } from "../interactions/incoming-interaction.ts";
+import { tellChange } from "../interactions/tell-change.ts";
 import { discordTime, dollars } from "../reply/amounts.ts";
 import { announce } from "./announce.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
@@ -107,13 +108,8 @@ export function resetHandlers(deps: ResetDeps): {
     if (!confirmed) return answer.update({ content: "Nothing was reset." });
     deps.conversation(conversationId).interrupt();
     deps.sessions.reset(conversationId, `reset in Discord by ${interaction.actorName}`);
-    deps.events.emit({
-      type: "changed",
-      change: { kind: "session_reset", sessionId },
-      userId: interaction.actor.userId,
-      conversationId,
-      projectName: project.name,
-    });
+    const where = { projectName: project.name, conversationId };
+    tellChange(interaction, where, { kind: "session_reset", sessionId }, deps);
     const what = `The session is reset; the next message starts a new one. ${count(session.messageCount)} forgotten.`;
     await answer.update({ content: `${what}\n${resumable(sessionId, project)}` });
     await deps.agents.end(conversationId);

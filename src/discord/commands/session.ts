@@ -3,6 +3,7 @@ import { form } from "../channel/components.ts";
 import type { OutgoingMessage } from "../channel/message-payload.ts";
 import { type InteractionHandler, interactionHandler } from "../interactions/handler.ts";
 import type { IncomingInteraction } from "../interactions/incoming-interaction.ts";
+import { tellChange } from "../interactions/tell-change.ts";
 import { tooMuch } from "../interactions/too-much.ts";
 import { discordTime } from "../reply/amounts.ts";
 import { announce } from "./announce.ts";
@@ -41,13 +42,8 @@ export function sessionParts(deps: CommandsDeps): Readonly<Record<string, Intera
         const reason = `another was resumed in Discord by ${interaction.actorName}`;
         const resumed = deps.sessions.resume(conversationId, session.sessionId, reason);
         if (resumed === undefined) return answer.whisper({ content: GONE });
-        deps.events.emit({
-          type: "changed",
-          change: { kind: "session_resumed", sessionId: session.sessionId },
-          userId: interaction.actor.userId,
-          conversationId,
-          projectName: project.name,
-        });
+        const where = { projectName: project.name, conversationId };
+        tellChange(interaction, where, { kind: "session_resumed", sessionId: session.sessionId }, deps);
         await answer.update(view(subject, undefined, deps));
         await deps.agents.end(conversationId);
         const content = resumedText(interaction.actor.userId, resumed);

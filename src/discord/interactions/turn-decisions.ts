@@ -5,6 +5,7 @@ import { EMPTY_END, type Turn } from "../../core/turns/turn.ts";
 import { TURN_BUTTONS } from "../channel/turn-buttons.ts";
 import { type HandlerContext, type InteractionHandler, interactionHandler, type Subject } from "./handler.ts";
 import type { IncomingInteraction } from "./incoming-interaction.ts";
+import { tellChange } from "./tell-change.ts";
 import { type TooMuchDeps, tooMuch } from "./too-much.ts";
 
 export interface TurnDecisionsDeps extends TooMuchDeps {
@@ -53,16 +54,10 @@ export function turnDecisions(deps: TurnDecisionsDeps): Readonly<Record<string, 
     }),
 
     [TURN_BUTTONS.runToday]: handler(async ({ subject: { turn }, interaction, answer }) => {
-      const { projectName, conversationId } = turn;
+      const { projectName } = turn;
       const { userId } = interaction.actor;
       if (!deps.releaseBudget(projectName, userId)) return answer.whisper({ content: OVER });
-      deps.events.emit({
-        type: "changed",
-        userId,
-        conversationId,
-        projectName,
-        change: { kind: "budget_released" },
-      });
+      tellChange(interaction, turn, { kind: "budget_released" }, deps);
       await answer.update({
         content: `-# ${interaction.actorName} lets **${projectName}** run on today, over its budget.`,
       });

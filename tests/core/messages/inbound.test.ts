@@ -7,22 +7,12 @@ import {
 } from "../../../src/core/messages/inbound.ts";
 import { NO_MATERIAL } from "../../../src/core/messages/material.ts";
 import type { Project } from "../../../src/core/projects/project.ts";
+import { projectIn } from "../../support/projects.ts";
 
 const LOG = { id: "7", name: "log.txt", url: "http://x/", sizeBytes: 1, contentType: "text/plain" };
 
 const BOT = "500";
-const project: Project = {
-  name: "web",
-  channelId: "10",
-  projectDir: "/srv/web",
-  allowedTools: [],
-  model: undefined,
-  systemPrompt: undefined,
-  permissionMode: "default",
-  mention: "required",
-  threads: "isolate",
-  access: undefined,
-};
+const project: Project = projectIn({ id: "10" });
 const open: Project = { ...project, name: "open", channelId: "20", mention: "optional" };
 const routing: Routing = {
   bot: { userId: BOT, roleIds: ["600"] },

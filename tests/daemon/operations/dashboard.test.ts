@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { createActivity } from "../../../src/core/operations/activity.ts";
 import { createMetrics } from "../../../src/http/metrics/metrics.ts";
 
-const read = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), "utf8");
+const read = (name: string) => readFileSync(new URL(`../../../docs/${name}`, import.meta.url), "utf8");
 
 function knownNames(): Set<string> {
   const metrics = createMetrics({
