@@ -14,6 +14,8 @@ export async function main(): Promise<void> {
   });
   // Node would write down all that it knows of the error, the body of a request for one.
   process.on("uncaughtException", (error) => {
+    // The daemon hears of it too, writes it down and ends what it has begun: that takes more than this moment.
+    if (process.listenerCount("uncaughtException") > 1) return;
     terminal.explain(explanation(withoutSecrets(error, secretsIn(terminal.env))));
     process.exit(exitCode(error));
   });

@@ -47,7 +47,7 @@ export interface Config {
   readonly redact: "all" | "own";
   readonly logging: { readonly level: LogLevel; readonly messages: boolean };
   readonly health: { readonly listen: ListenAddress | undefined; readonly token: string | undefined };
-  readonly alerts: { readonly channelId: Snowflake | undefined };
+  readonly alerts: { readonly channelId: Snowflake | undefined; readonly diskMinBytes: number };
   readonly ledger: { readonly keepMs: number; readonly text: "keep" | "drop" };
   /** Absolute path. */
   readonly projectsRoot: string;

@@ -63,7 +63,7 @@ export function normalise({
       listen: written.health.listen === undefined ? undefined : listenAddress(written.health.listen),
       token: written.health.token,
     },
-    alerts: { channelId: written.alerts.channel_id },
+    alerts: { channelId: written.alerts.channel_id, diskMinBytes: written.alerts.disk_min_bytes },
     ledger: { keepMs: durationToMs(written.ledger.keep), text: written.ledger.text },
     projectsRoot: expandHome(written.projects_root, env),
     setupChannelId: written.setup_channel,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LITTLE_BYTES } from "../core/operations/disk.ts";
 import { lenientProjectListSchema, projectListSchema } from "./project-schema.ts";
 import {
   accessRule,
@@ -211,6 +212,9 @@ export const configSchema = z.strictObject({
           "The channel in which the bot tells its administrators what needs them. Nothing: it is only logged.",
         )
         .meta({ examples: ["456789012345678901"] }),
+      disk_min_bytes: wholeNumber(0, 2 ** 50)
+        .default(LITTLE_BYTES)
+        .describe("With less than this free, the disk counts as nearly full; over with a quarter more."),
     })
     .prefault({})
     .describe("What administrators are told in Discord, once when it begins and once when it is over."),

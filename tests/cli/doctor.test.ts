@@ -445,13 +445,15 @@ test("a newer database is a problem, an older one a warning", async () => {
   expect((await examine()).of("database.schema")).toMatchObject([{ status: "warning" }]);
 });
 
+const GIB = 2 ** 30;
+
 test("little room on a disk is a warning, hardly any a problem, and each disk is told once", () => {
   const at = (bytes: number) =>
-    checkDisk(["/a", "/b"], () => ({ disk: "1", bytes })).map(({ status }) => status);
+    checkDisk(["/a", "/b"], () => ({ disk: "1", bytes }), GIB).map(({ status }) => status);
   expect(at(50 * 2 ** 20)).toEqual(["problem"]);
   expect(at(500 * 2 ** 20)).toEqual(["warning"]);
   expect(at(5 * 2 ** 30)).toEqual(["ok"]);
-  expect(checkDisk(["/a", "/b"], (folder) => ({ disk: folder, bytes: 0 }))).toHaveLength(2);
+  expect(checkDisk(["/a", "/b"], (folder) => ({ disk: folder, bytes: 0 }), GIB)).toHaveLength(2);
 });
 
 test("whether the bot runs is seen, and looking does not keep it from starting", async () => {

@@ -24,7 +24,7 @@ export interface DaemonFixture {
   readonly configFile: string;
   readonly databaseFile: string;
   /** Starts the built binary and settles once it is ready. */
-  start(): Promise<RunningDaemon>;
+  start(env?: Record<string, string>): Promise<RunningDaemon>;
   /** Runs it to its end, for starts that fail. */
   startAndFail(): Promise<{ code: number | null; stderr: string }>;
   writeConfig(change: Record<string, unknown>): void;
@@ -71,9 +71,9 @@ export function daemonFixture(options: {
   };
   writeConfig({});
 
-  const launch = () => {
+  const launch = (env: Record<string, string> = {}) => {
     const child = spawn(process.execPath, [BIN, "serve"], {
-      env: { PATH: process.env.PATH, HOME: home, LANG: "C.UTF-8", ...options.env },
+      env: { PATH: process.env.PATH, HOME: home, LANG: "C.UTF-8", ...options.env, ...env },
       stdio: ["ignore", "ignore", "pipe"],
     });
     let stderr = "";
@@ -99,8 +99,8 @@ export function daemonFixture(options: {
     configFile,
     databaseFile: join(stateDir, "sessions.db"),
     writeConfig,
-    start: async () => {
-      const { child, stderr } = launch();
+    start: async (env) => {
+      const { child, stderr } = launch(env);
       const ended = new Promise<number | NodeJS.Signals | null>((resolve) => {
         child.once("exit", (code, signal) => resolve(code ?? signal));
       });

@@ -1,11 +1,15 @@
-import { LITTLE_BYTES, TOO_LITTLE_BYTES } from "../../core/operations/disk.ts";
+import { TOO_LITTLE_BYTES } from "../../core/operations/disk.ts";
 import { size } from "../amounts.ts";
 import { type Finding, ok, problem, warning } from "./finding.ts";
 
-/** Free bytes where each of the folders is, each disk once. `freeBytes` says which disk, and how much. */
+/**
+ * Free bytes where each of the folders is, each disk once. `freeBytes` says which disk, and how much; less than
+ * `minBytes` is little.
+ */
 export function checkDisk(
   folders: readonly string[],
   freeBytes: (folder: string) => { disk: string; bytes: number },
+  minBytes: number,
 ): Finding[] {
   const disks = new Map<string, { folder: string; bytes: number }>();
   for (const folder of folders) {
@@ -17,6 +21,6 @@ export function checkDisk(
     const fix = `Make room: du -xh --max-depth=1 '${folder}' | sort -h`;
     if (bytes < TOO_LITTLE_BYTES)
       return problem("disk", `only ${message}: answers can't be kept safely`, fix);
-    return bytes < LITTLE_BYTES ? warning("disk", `only ${message}`, fix) : ok("disk", message);
+    return bytes < minBytes ? warning("disk", `only ${message}`, fix) : ok("disk", message);
   });
 }

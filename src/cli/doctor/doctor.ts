@@ -3,6 +3,7 @@ import { createClaude } from "../../claude/claude.ts";
 import type { Config } from "../../config/config.ts";
 import { checkConfig } from "../../config/load.ts";
 import { type Environment, findPaths, type Paths } from "../../config/paths.ts";
+import { LITTLE_BYTES } from "../../core/operations/disk.ts";
 import { CoordError } from "../../core/operations/errors.ts";
 import { agentsThatFit } from "../../daemon/agents/agent-limit.ts";
 import { inspectDiscord } from "../../discord/setup/inspect.ts";
@@ -85,7 +86,7 @@ async function examine(paths: Paths, { env }: Terminal): Promise<Finding[]> {
     ...(existsSync(paths.home) ? checkFiles(paths.home, process.getuid?.()) : []),
     checkDatabase(database, paths.database),
     ...(database.state === "current" ? checkWorktrees(readWorktrees(paths.database)) : []),
-    ...checkDisk(foldersOf(paths, config), freeBytes),
+    ...checkDisk(foldersOf(paths, config), freeBytes, config?.alerts.diskMinBytes ?? LITTLE_BYTES),
     checkDaemon(isRunning),
   ];
 }

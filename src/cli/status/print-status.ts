@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import type { Paths } from "../../config/paths.ts";
+import { LITTLE_BYTES } from "../../core/operations/disk.ts";
 import type { Heartbeat } from "../../sqlite/heartbeat.ts";
 import { lengthOfTime, size } from "../amounts.ts";
 import { printFacts } from "../facts.ts";
@@ -32,7 +33,6 @@ export function printStatus(
 }
 
 const WAITING: ReadonlySet<Health> = new Set(["starting", "stopping", "disconnected"]);
-const LITTLE_BYTES = 2 ** 30;
 
 function detail(health: Health, heartbeat: Heartbeat | undefined, nowMs: number): string {
   if (heartbeat === undefined) return health === "never_started" ? ": claude-coord serve" : "";

@@ -1,5 +1,4 @@
 import type { Alerts } from "../../core/operations/alerts.ts";
-import { LITTLE_BYTES } from "../../core/operations/disk.ts";
 import type { CoordEvent } from "../../core/operations/events.ts";
 import type { BudgetHold } from "../../core/projects/budget.ts";
 import { EXPIRES_SOON_MS, freeBytes, gibibytes } from "./health-checks.ts";
@@ -10,6 +9,8 @@ export interface AlertRulesDeps {
   /** What today's turns of a project have cost, where that is all that they may. */
   readonly budgetUsedUp: (projectName: string) => BudgetHold | undefined;
   readonly home: string;
+  /** With less than this free, the disk is low. */
+  readonly diskMinBytes: () => number;
   readonly runningVersion: string;
   /** As it is on the disk now. */
   readonly installedVersion: () => string;
@@ -27,14 +28,15 @@ const MINUTE_MS = 60_000;
 const CRASHES = 3;
 const CRASH_MINUTES = 10;
 const QUIET_MINUTES = 30;
-/** Once low, there must be this much more before it counts as over: else it would be told again and again. */
-const ENOUGH_BYTES = 1.25 * LITTLE_BYTES;
+/** Once low, there must be so many times the least before it counts as over: else it would be told again and again. */
+const ENOUGH = 1.25;
 
 /** When which alert begins and is over. */
 export function alertRules({
   alerts,
   budgetUsedUp,
   home,
+  diskMinBytes,
   runningVersion,
   installedVersion,
   now,
@@ -59,8 +61,9 @@ export function alertRules({
   };
   const lookAtDisk = () => {
     const free = freeBytes(home);
-    if (free < LITTLE_BYTES) alerts.raise("disk_low", home, { folder: home, free: gibibytes(free) });
-    else if (free >= ENOUGH_BYTES) alerts.clear("disk_low", home);
+    const least = diskMinBytes();
+    if (free < least) alerts.raise("disk_low", home, { folder: home, free: gibibytes(free) });
+    else if (free >= ENOUGH * least) alerts.clear("disk_low", home);
   };
   const lookAtLimits = () => {
     for (const { kind, key, facts } of alerts.standing()) {
@@ -92,6 +95,7 @@ export function alertRules({
         if (event.state === "working") alerts.clear("audit_failing", "");
         else alerts.raise("audit_failing", "", { file: event.file, why: event.why });
       }
+      if (event.type === "config_changed") lookAtDisk();
       // What a turn has cost is counted once its end is known.
       if (event.type === "turn_changed" && event.turn.state === "delivering") {
         lookAtBudget(event.turn.projectName);

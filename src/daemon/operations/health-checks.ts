@@ -1,5 +1,5 @@
 import { statfsSync } from "node:fs";
-import { LITTLE_BYTES, TOO_LITTLE_BYTES } from "../../core/operations/disk.ts";
+import { TOO_LITTLE_BYTES } from "../../core/operations/disk.ts";
 import type { CheckResult, HealthChecks } from "../../core/operations/health.ts";
 import { createPatience } from "../patience.ts";
 import type { LoginState } from "./login-watch.ts";
@@ -10,6 +10,8 @@ export interface HealthSources {
   readonly probeDatabase: () => void;
   readonly login: () => LoginState;
   readonly home: string;
+  /** With less than this free, somebody should make room. */
+  readonly diskMinBytes: () => number;
   readonly now: () => number;
 }
 
@@ -47,7 +49,7 @@ export function healthChecks(sources: HealthSources): HealthChecks {
       const free = freeBytes(sources.home);
       const detail = `${gibibytes(free)} free`;
       if (free < TOO_LITTLE_BYTES) return { status: "failing", detail };
-      return { status: free < LITTLE_BYTES ? "degraded" : "ok", detail };
+      return { status: free < sources.diskMinBytes() ? "degraded" : "ok", detail };
     },
   };
 }

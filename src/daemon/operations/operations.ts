@@ -57,6 +57,7 @@ export async function openOperations(context: DaemonContext, stops: StopOrder): 
     alerts,
     budgetUsedUp: context.budgets.usedUp,
     home: paths.home,
+    diskMinBytes: () => config().alerts.diskMinBytes,
     runningVersion: version,
     installedVersion: packageVersion,
     now: Date.now,
@@ -81,6 +82,7 @@ export async function openOperations(context: DaemonContext, stops: StopOrder): 
     probeDatabase: stores.overview.probe,
     login: login.state,
     home: paths.home,
+    diskMinBytes: () => config().alerts.diskMinBytes,
     now: Date.now,
   });
   const health = () => checkHealth(checks);

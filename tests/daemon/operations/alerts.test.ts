@@ -1,3 +1,5 @@
+import { statfsSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { expect, test } from "vitest";
 import type { Alert } from "../../../src/core/operations/alerts.ts";
 import { createAlerts } from "../../../src/core/operations/alerts.ts";
@@ -17,7 +19,7 @@ const HOUR_MS = 3_600_000;
 function world() {
   const home = tempDir();
   const db = testDatabase(`${home}/sessions.db`);
-  const clock = { nowMs: Date.parse("2026-11-22T12:00:00Z"), installed: "1.0.0" };
+  const clock = { nowMs: Date.parse("2026-11-22T12:00:00Z"), installed: "1.0.0", diskMinBytes: 0 };
   const budget: { hold?: BudgetHold | undefined } = {};
   const told: string[] = [];
   let isReachable = true;
@@ -35,6 +37,7 @@ function world() {
       alerts,
       budgetUsedUp: () => budget.hold,
       home,
+      diskMinBytes: () => clock.diskMinBytes,
       runningVersion: "1.0.0",
       installedVersion: () => clock.installed,
       now: () => clock.nowMs,
@@ -139,6 +142,23 @@ test("three crashes of agents in ten minutes are told, and half an hour without 
   rules.look();
   await settled();
   expect(told[1]).toBe("✅ Claude Code has not ended unexpectedly for 30 minutes.");
+});
+
+test("a disk with less free than the config asks for is told at once, and that there is room once there is a quarter more", async () => {
+  const { open, told, clock } = world();
+  const { rules } = open();
+  const { bavail, bsize } = statfsSync(tmpdir());
+  const changed: CoordEvent = { type: "config_changed", settings: [] };
+  const leastIs = async (share: number) => {
+    clock.diskMinBytes = bavail * bsize * share;
+    rules.hear(changed);
+    await settled();
+  };
+  await leastIs(1.5);
+  await leastIs(0.95);
+  expect(told).toEqual([expect.stringContaining("**The disk is nearly full**")]);
+  await leastIs(0.5);
+  expect(told.slice(1)).toEqual([expect.stringContaining("There is room again")]);
 });
 
 test("a version that is installed and does not run yet is told, and that it runs", async () => {
