@@ -24,7 +24,9 @@ import type { Logger } from "./logging/logger.ts";
 import { createReport } from "./logging/report.ts";
 import { logTurns } from "./logging/turn-log.ts";
 import { accessPolicy } from "./messages/access-policy.ts";
+import { heardChannels } from "./messages/heard-channels.ts";
 import { createListener } from "./messages/listener.ts";
+import { watchChannels } from "./messages/watch-channels.ts";
 import { keepHeartbeat } from "./operations/heartbeat.ts";
 import { openAudit } from "./operations/open-audit.ts";
 import { openOperations } from "./operations/operations.ts";
@@ -33,7 +35,6 @@ import { tellAdmins } from "./operations/tell-admins.ts";
 import { packageVersion } from "./package-version.ts";
 import { openAdditions, recoverAdditions } from "./projects/additions.ts";
 import { createConfigEdits } from "./projects/config-edits.ts";
-import { watchProjects } from "./projects/watch-projects.ts";
 import { createStopOrder } from "./stop-order.ts";
 import { openStores } from "./stores.ts";
 import { createBudgets } from "./turns/budgets.ts";
@@ -203,7 +204,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     const deletedThreads = openDeletedThreads(context, gateway, agents.pool, talk.conversations, worktrees);
     const threads = { worktrees, deletedThreads };
     const { listener, catchUp } = createListener(context, gateway, talk, agents.pool, threads, {
-      onAnyMessage: additions.setUpChannel.hear,
+      setUpChannel: additions.setUpChannel,
       onInteraction: openInteractions(context, gateway, agents, talk, {
         additions,
         edits,
@@ -216,11 +217,12 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
     stops.push(watchResets({ sessions, facts, agents: agents.pool, events, log }));
     stops.push(repeatSweep(claude.sweepOrphans, log));
     recoverTurns({ ledger: stores.ledger, policy: config().restart, report: context.report.ofTurn, log });
+    const lost = stores.prompts.open();
     await gateway.connect(listener);
 
-    void talk.prompts.closeLost();
+    void talk.prompts.closeLost(lost);
     void recoverAdditions(additions, gateway);
-    stops.push(watchProjects({ projects: () => config().projects, changed: catchUp.start, log }));
+    stops.push(watchChannels({ channels: () => heardChannels(config()), changed: catchUp.start, log }));
     stops.push(
       keepCommands({
         guilds: () => new Set(accessPolicy(config(), gateway.guildOf).guildIds),

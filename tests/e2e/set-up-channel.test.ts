@@ -98,6 +98,33 @@ test("cancelled, nothing is added; a failure leaves nothing", async () => {
   expect(existsSync(root) ? readdirSync(root) : []).toEqual([]);
 });
 
+test("an address that was posted while the bot was dead is asked about once it is back, for who may; a refusal is written down", async () => {
+  const { discord, setup, olga, max, git, fixture, daemon, bot, asked, channelNamed } = await scene();
+  daemon.signal("SIGKILL");
+  await daemon.ended;
+  const refused = await max.says(setup, git.url("private"));
+  await olga.says(setup, git.url("api"));
+  await fixture.start();
+  const question = await asked();
+  const sign = () => discord.messages(setup).find(({ id }) => id === refused.id)?.reactions?.length;
+  await expect.poll(sign, PATIENCE).toBe(1);
+  await olga.clicks(question, "Add it");
+  await expect.poll(() => bot().at(-1)?.content, PATIENCE).toContain("✅ **api** is there");
+  expect(channelNamed("api")).toBeDefined();
+  expect(bot()).toHaveLength(1);
+  const audit = readFileSync(join(fixture.home, ".claude-coordinator", "logs", "audit.jsonl"), "utf8");
+  const records = audit.split("\n").filter((line) => line.includes('"type":"refused"'));
+  expect(records.map((line) => JSON.parse(line))).toMatchObject([
+    {
+      user_id: max.id,
+      action: "admin",
+      reason: "not_allowed",
+      conversation: setup.id,
+      message_id: refused.id,
+    },
+  ]);
+});
+
 test("a question that a restart has outlived loses its buttons", async () => {
   const { setup, olga, git, fixture, daemon, bot, asked } = await scene();
   await olga.says(setup, git.url("api"));

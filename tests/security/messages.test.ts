@@ -1,5 +1,9 @@
 import { dirname } from "node:path";
-import { type GatewayMessageCreateDispatchData, MessageType } from "discord-api-types/v10";
+import {
+  type GatewayMessageCreateDispatchData,
+  MessageType,
+  PermissionFlagsBits,
+} from "discord-api-types/v10";
 import { beforeAll, describe, expect, test } from "vitest";
 import { memberPayload } from "../../src/loopback/discord/payloads/member-payload.ts";
 import { messageDispatch } from "../../src/loopback/discord/payloads/message-payload.ts";
@@ -113,6 +117,10 @@ describe.each(Object.entries(AUTHORS))("%s is not heard", (_title, author) => {
     });
   });
 
+  test("by an address in the set-up channel", async () => {
+    await unheard(() => scene.discord.faults.dispatch("MESSAGE_CREATE", told(anAddress(), author())));
+  });
+
   test("and no agent is started for them while they type", async () => {
     const { author: user, member: own, guild_id = scene.discord.guild.id } = author();
     const before = pids();
@@ -153,6 +161,34 @@ test("nobody is heard who writes in a direct message, in another guild, or in a 
       discord.faults.dispatch("MESSAGE_CREATE", told({}, { ...own, ...over } as unknown as Partial<Told>)),
     );
   }
+});
+
+test("the set-up channel listens to administrators of this guild alone, and not in a thread under it", async () => {
+  const { discord, ann, bob, max, setup } = scene;
+  const boss = discord.guild.addRole("boss", { permissions: PermissionFlagsBits.Administrator }).id;
+  const olga = discord.addMember("olga", { roles: [boss] });
+  const asAdmin = { author: olga.user, member: { ...plainMember(), roles: [boss] } };
+  for (const person of [ann, bob, max]) await unheard(() => person.says(setup, ADDRESS));
+  const under = await olga.opensThread(setup, "under it");
+  await unheard(() => olga.says(under, ADDRESS));
+  for (const over of [
+    { guild_id: OTHER_GUILD.id },
+    { member: undefined },
+    { webhook_id: "980000000000000001" },
+    { author: scene.attackers.otherBot.user },
+    { content: "no address" },
+    { content: "http://git.example.org/ann/api.git" },
+    { type: MessageType.ChannelPinnedMessage },
+  ]) {
+    const message = { ...told(anAddress(), asAdmin), ...over } as unknown as Told;
+    await unheard(() => discord.faults.dispatch("MESSAGE_CREATE", message));
+  }
+  const before = scene.state();
+  const message = told(anAddress(), asAdmin);
+  discord.faults.dispatch("MESSAGE_CREATE", message);
+  await expect.poll(() => scene.state()).not.toBe(before);
+  // Discord may show a message twice.
+  await unheard(() => discord.faults.dispatch("MESSAGE_CREATE", message));
 });
 
 test("and who may is heard, each way", async () => {
@@ -208,7 +244,12 @@ test("what was written while the bot was away is judged by the roles of now, not
 }, 120_000);
 
 const HARM = "m6 delete everything";
+const ADDRESS = "https://git.example.org/ann/api.git";
 const LOCK = encodeURIComponent("🔒");
+
+function anAddress(): Partial<Told> {
+  return { channel_id: scene.setup.id, content: ADDRESS, mentions: [] };
+}
 
 /** A message that asks Claude something, as Discord would tell of it. */
 function told(way: Partial<Told>, author: Partial<Told>): Told {

@@ -33,6 +33,8 @@ export interface Scene extends WholeDaemon {
   readonly forum: Place;
   /** Its project wants no mention. */
   readonly chat: Place;
+  /** In it administrators add projects. */
+  readonly setup: Place;
   /** Threads under `web` and `vault`, each with something that waits. */
   readonly threads: Readonly<Record<Thread, Place>>;
   /** Ids of what could be pressed. */
@@ -69,14 +71,17 @@ const MODERATES =
 
 /** For `beforeAll`: the scene ends with its file. */
 export async function attackScene(): Promise<Scene> {
-  const known: { role?: string; sue?: Person; forum?: Place; chat?: Place; vault?: Place } = {};
+  const known: { role?: string; sue?: Person; setup?: Place; forum?: Place; chat?: Place; vault?: Place } =
+    {};
   const world = await wholeDaemon({
     atEnd: (end) => afterAll(end),
     config: (discord) => {
       known.role = discord.guild.addRole("claude").id;
       known.sue = discord.addMember("sue");
+      known.setup = discord.addChannel("set-up");
       return {
         access: { roles: [known.role] },
+        setup_channel: known.setup.id,
         // Of two missed messages the older one expires.
         catch_up: { max_messages: 1 },
         approvals: { timeout: "1h" },
@@ -94,8 +99,8 @@ export async function attackScene(): Promise<Scene> {
     },
   });
   const { discord, web } = world;
-  const { role = "", sue, vault, forum, chat } = known;
-  if (!sue || !vault || !forum || !chat) throw new Error("the scene was not set");
+  const { role = "", sue, setup, vault, forum, chat } = known;
+  if (!sue || !setup || !vault || !forum || !chat) throw new Error("the scene was not set");
   const { ann } = world;
   discord.guild.setRoles(ann, [role]);
   const people = peopleOf(discord, role);
@@ -181,6 +186,7 @@ export async function attackScene(): Promise<Scene> {
     vault,
     forum,
     chat,
+    setup,
     threads,
     ids,
     state: () => stateOf(world),

@@ -15,14 +15,16 @@ import type { Change, ChangedSetting } from "./change.ts";
 export type CoordEvent =
   /** A turn was accepted or has moved, and that is committed. */
   | { readonly type: "turn_changed"; readonly turn: Turn }
-  /** A message that was meant for Claude came from somebody who may not talk. */
+  /** A message came from somebody who may not: talk, or name a repository in the set-up channel. */
   | {
       readonly type: "message_refused";
       readonly userId: Snowflake;
       readonly guildId: Snowflake | undefined;
       readonly conversationId: Snowflake;
       readonly messageId: Snowflake;
-      readonly projectName: string;
+      /** Undefined in the set-up channel. */
+      readonly projectName: string | undefined;
+      readonly action: Action;
       readonly reason: Refusal;
     }
   /** Somebody who may talk asked too much, so that it was not begun. */

@@ -1,16 +1,20 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type CatchUpLimits, type Fate, snowflakeTimeMs } from "../../core/messages/catch-up.ts";
-import { type IncomingMessage, projectOf, type Routing } from "../../core/messages/inbound.ts";
+import type { IncomingMessage } from "../../core/messages/inbound.ts";
 import type { Snowflake } from "../../core/projects/project.ts";
 import type { CursorStore } from "../../core/turns/ledger.ts";
 import { createBeginnings } from "./beginnings.ts";
+import { type HeardChannel, isHeardIn } from "./heard-channels.ts";
 import { createLateChanges } from "./late-changes.ts";
 import { type MissedMessages, readMissed } from "./read-missed.ts";
 
 export interface CatchUpDeps {
   readonly history: MissedMessages;
   readonly cursors: CursorStore;
-  readonly routing: () => Routing;
+  /** Where messages are listened to. */
+  readonly channels: () => readonly HeardChannel[];
+  /** Whether a message asks for anything, whoever wrote it. */
+  readonly isMeant: (message: IncomingMessage) => boolean;
   readonly limits: () => CatchUpLimits;
   /** Takes one message: `run` it, or tell that it came too long ago. */
   readonly handle: (message: IncomingMessage, fate: Fate) => void;
@@ -31,7 +35,7 @@ export interface CatchUp {
   suspend(): void;
   /** A channel or thread has come into view, and may have been written in before. */
   appeared(channelId: Snowflake, parentChannelId: Snowflake | undefined): void;
-  /** Fetches what was missed in every project's channel and threads. Never rejects. */
+  /** Fetches what was missed in every channel and its threads. Never rejects. */
   start(): Promise<void>;
 }
 
@@ -153,7 +157,7 @@ export function createCatchUp(deps: CatchUpDeps): CatchUp {
   return {
     take: (message) => {
       const { channelId, parentChannelId } = message;
-      if (projectOf(channelId, parentChannelId, deps.routing().projects) === undefined) return;
+      if (!isHeardIn(deps.channels(), channelId, parentChannelId)) return;
       if (current.has(channelId)) return handleLive(message);
       const late = waiting.get(channelId) ?? [];
       waiting.set(channelId, late);
@@ -170,24 +174,24 @@ export function createCatchUp(deps: CatchUpDeps): CatchUp {
     },
 
     appeared: (channelId, parentId) => {
-      if (projectOf(channelId, parentId, deps.routing().projects) === undefined) return;
+      if (!isHeardIn(deps.channels(), channelId, parentId)) return;
       doubtful.add(channelId);
       current.delete(channelId);
       void catchUp(channelId, parentId);
     },
 
     start: async () => {
-      const { projects } = deps.routing();
+      const channels = deps.channels();
       try {
-        for (const { channelId } of projects) beginnings.cursorOf(channelId, undefined);
+        for (const { channelId } of channels) beginnings.cursorOf(channelId, undefined);
       } catch (error) {
         // Each channel tries again by itself, below.
         deps.log.warn("where channels begin can't be written down yet", { error });
       }
       await Promise.all(
-        projects.map(async ({ channelId }) => {
+        channels.map(async ({ channelId, withThreads }) => {
           await catchUp(channelId, undefined);
-          await threadsOf(channelId);
+          if (withThreads) await threadsOf(channelId);
         }),
       );
     },

@@ -57,6 +57,7 @@ export function createInbound(deps: InboundDeps): Inbound {
           conversationId: message.channelId,
           messageId: message.id,
           projectName: route.project.name,
+          action: "talk",
           reason: route.reason,
         });
         // A thousand messages of somebody who may not talk are neither a thousand reactions nor a full log.

@@ -2,12 +2,13 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { createSignLimit } from "../../core/access/sign-limit.ts";
 import type { AgentPool } from "../../core/agents/agent-pool.ts";
-import type { IncomingMessage } from "../../core/messages/inbound.ts";
+import { type IncomingMessage, isForClaude } from "../../core/messages/inbound.ts";
 import type { CoordError } from "../../core/operations/errors.ts";
 import type { Project } from "../../core/projects/project.ts";
 import type { Worktrees } from "../../core/projects/worktree.ts";
 import { createChannelApi } from "../../discord/channel/channel-api.ts";
 import { hintText } from "../../discord/channel/hint.ts";
+import type { SetUpChannel } from "../../discord/commands/set-up-channel.ts";
 import type { Gateway, GatewayListener } from "../../discord/gateway/gateway.ts";
 import type { IncomingInteraction } from "../../discord/interactions/incoming-interaction.ts";
 import { createWarmUp } from "../agents/warm-up.ts";
@@ -19,6 +20,7 @@ import { type CatchUp, createCatchUp } from "./catch-up.ts";
 import type { DeletedThreads } from "./deleted-threads.ts";
 import { createEdits } from "./edits.ts";
 import { createFloodSigns } from "./flood-signs.ts";
+import { heardChannels } from "./heard-channels.ts";
 import { createInbound } from "./inbound.ts";
 import { createReview } from "./review-waiting.ts";
 
@@ -36,8 +38,7 @@ export function createListener(
   agents: AgentPool,
   { worktrees, deletedThreads }: { readonly worktrees: Worktrees; readonly deletedThreads: DeletedThreads },
   then: {
-    /** Hears every message, besides what is done with those for Claude. */
-    readonly onAnyMessage: (message: IncomingMessage) => void;
+    readonly setUpChannel: SetUpChannel;
     readonly onInteraction: (interaction: IncomingInteraction) => void;
     readonly onRefused: (error: CoordError) => void;
   },
@@ -114,11 +115,17 @@ export function createListener(
   const catchUp = createCatchUp({
     history: gateway.history,
     cursors,
-    routing,
+    channels: () => heardChannels(config()),
+    isMeant: (message) =>
+      then.setUpChannel.is(message.channelId)
+        ? then.setUpChannel.isMeant(message)
+        : isForClaude(message, routing()),
     limits: () => ({ ...config().catchUp, expireBeforeMs: stores.restoredAtMs }),
     handle: (message, fate) => {
       try {
-        inbound(message, fate);
+        if (!then.setUpChannel.is(message.channelId)) return inbound(message, fate);
+        then.setUpChannel.hear(message, fate);
+        cursors.advance(message.channelId, message.id);
       } catch (error) {
         stores.watchDamage(error);
         throw error;
@@ -156,10 +163,7 @@ export function createListener(
   return {
     catchUp,
     listener: {
-      onMessage: (message) => {
-        then.onAnyMessage(message);
-        catchUp.take(message);
-      },
+      onMessage: catchUp.take,
       onNewSession: catchUp.suspend,
       onSessionReady: guarded("a new gateway session", onSessionReady, log),
       onEdit: guarded(
@@ -183,7 +187,7 @@ export function createListener(
       onAccess: guarded(
         "a change of access",
         () => {
-          for (const { channelId } of config().projects) catchUp.appeared(channelId, undefined);
+          for (const { channelId } of heardChannels(config())) catchUp.appeared(channelId, undefined);
         },
         log,
       ),

@@ -1,5 +1,5 @@
 import { type CatchUpLimits, type Fate, planCatchUp } from "../../core/messages/catch-up.ts";
-import { type IncomingMessage, isForClaude, type Routing } from "../../core/messages/inbound.ts";
+import type { IncomingMessage } from "../../core/messages/inbound.ts";
 import type { Snowflake } from "../../core/projects/project.ts";
 import type { CursorStore } from "../../core/turns/ledger.ts";
 
@@ -14,7 +14,8 @@ export interface MissedMessages {
 export interface ReadMissedDeps {
   readonly history: MissedMessages;
   readonly cursors: CursorStore;
-  readonly routing: () => Routing;
+  /** Whether a message asks for anything, whoever wrote it. */
+  readonly isMeant: (message: IncomingMessage) => boolean;
   readonly limits: CatchUpLimits;
   /** A message as it stands now, which may be later than it was read; undefined when it is gone. */
   readonly latestForm: (message: IncomingMessage) => IncomingMessage | undefined;
@@ -27,7 +28,7 @@ export interface ReadMissedDeps {
 }
 
 /**
- * Reads what stands in a channel after the cursor and handles what is meant for Claude, oldest first. False when the
+ * Reads what stands in a channel after the cursor and handles what is meant for us, oldest first. False when the
  * channel is gone or can't be read. What fails can be done again: the cursor follows each message that is handled.
  */
 export async function readMissed(
@@ -44,7 +45,7 @@ export async function readMissed(
       deps.log.warn("the channel is gone or can't be read", { conversation: channelId });
       return false;
     }
-    missed.push(...page.filter((message) => isForClaude(message, deps.routing())));
+    missed.push(...page.filter(deps.isMeant));
     newest = page.at(-1)?.id ?? newest;
     if (page.length < PAGE) break;
   }

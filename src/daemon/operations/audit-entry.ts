@@ -16,6 +16,7 @@ export function auditEntry(event: CoordEvent, withText: boolean): AuditEntry | u
       return entry("refused", {
         user_id: event.userId,
         what: "message",
+        action: event.action,
         reason: event.reason,
         guild: event.guildId,
         conversation: event.conversationId,

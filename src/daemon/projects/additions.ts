@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { checkConfig } from "../../config/load.ts";
+import { createSignLimit } from "../../core/access/sign-limit.ts";
 import { type Additions, createAdditions } from "../../core/projects/project-addition.ts";
 import { createChannelApi } from "../../discord/channel/channel-api.ts";
 import { type AdditionRuns, createAdditionRuns } from "../../discord/commands/addition-runs.ts";
@@ -67,8 +68,11 @@ export function openAdditions(
     events,
     log,
   });
-  const newId = () => randomBytes(9).toString("base64url");
-  const runs = createAdditionRuns({ additions, post: createPost(gateway), newId });
+  const runs = createAdditionRuns({
+    additions,
+    post: createPost(gateway),
+    newId: () => randomBytes(9).toString("base64url"),
+  });
   const setUpChannel = createSetUpChannel({
     channelId: () => config().setupChannelId,
     guildOf: gateway.guildOf,
@@ -77,7 +81,8 @@ export function openAdditions(
     runs,
     prompts: stores.prompts,
     channel: (channelId) => createChannelApi(gateway.rest, channelId),
-    newId,
+    mayShow: createSignLimit(Date.now),
+    events,
     now: Date.now,
     log,
   });

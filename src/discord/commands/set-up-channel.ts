@@ -1,5 +1,8 @@
-import { type AccessPolicy, decideAccess } from "../../core/access/access.ts";
+import { type AccessPolicy, decideAccess, type Refusal } from "../../core/access/access.ts";
+import type { SignLimit } from "../../core/access/sign-limit.ts";
+import type { Fate } from "../../core/messages/catch-up.ts";
 import type { IncomingMessage } from "../../core/messages/inbound.ts";
+import type { Events } from "../../core/operations/events.ts";
 import type { ProjectWish } from "../../core/projects/addition.ts";
 import type { Snowflake } from "../../core/projects/project.ts";
 import { projectNameProblem } from "../../core/projects/project-name.ts";
@@ -26,16 +29,27 @@ export interface SetUpChannelDeps {
   /** Questions are kept as prompts are, so that a restart takes away their buttons. */
   readonly prompts: PromptStore;
   readonly channel: (channelId: Snowflake) => ChannelApi;
-  readonly newId: () => string;
+  /** Keeps the signs to those who may not few. */
+  readonly mayShow: SignLimit;
+  readonly events: Pick<Events, "emit">;
   readonly now: () => number;
-  readonly log: { warn(message: string, fields?: object): void };
+  readonly log: {
+    info(message: string, fields?: object): void;
+    warn(message: string, fields?: object): void;
+  };
   /** How long it is waited for a press; only tests change it. */
   readonly confirmMs?: number;
 }
 
 export interface SetUpChannel {
-  /** Hears every message; asks about a repository that an administrator has named in the set-up channel. */
-  hear(message: IncomingMessage): void;
+  is(channelId: Snowflake): boolean;
+  /** Whether a message there names a repository; other programs are not listened to. */
+  isMeant(message: IncomingMessage): boolean;
+  /**
+   * Hears every message there, live or missed, and asks about a repository that an administrator has named. What may
+   * not be lost is written down when it returns; throws when that can't be.
+   */
+  hear(message: IncomingMessage, fate: Fate): void;
   /** The question's buttons and form: `setup:<id>:<part>`. */
   readonly handler: InteractionHandler;
 }
@@ -46,32 +60,37 @@ const CONFIRM_MS = 15 * 60_000;
 export function createSetUpChannel(deps: SetUpChannelDeps): SetUpChannel {
   const open = new Map<string, SetUp>();
 
-  const ask = async (message: IncomingMessage, guildId: Snowflake, url: RepositoryUrl) => {
-    const id = deps.newId();
-    const channel = deps.channel(message.channelId);
-    const unsafe = showsLogin(message.content) && !(await channel.delete(message.id).then(yes, no));
+  const begin = (message: IncomingMessage, guildId: Snowflake, url: RepositoryUrl): SetUp => {
+    const { id, channelId, author } = message;
+    const confirmMs = deps.confirmMs ?? CONFIRM_MS;
     const setUp: SetUp = {
       id,
       guildId,
-      channelId: message.channelId,
+      channelId,
       url,
       name: url.name,
       channelName: channelNameFor(url.name),
       model: undefined,
-      askedBy: message.author.userId,
-      untilMs: deps.now() + (deps.confirmMs ?? CONFIRM_MS),
-      warning: unsafe ? UNSAFE : undefined,
+      askedBy: author.userId,
+      untilMs: deps.now() + confirmMs,
+      warning: undefined,
       messageId: undefined,
       timer: undefined,
     };
-    const text = shown(setUp, deps.categoryOf(setUp.channelId));
-    deps.prompts.opened({ id, turnId: "", conversationId: setUp.channelId, toolName: "add-project", text });
+    const text = shown(setUp, deps.categoryOf(channelId));
+    deps.prompts.opened({ id, turnId: "", conversationId: channelId, toolName: "add-project", text });
     open.set(id, setUp);
-    const confirmMs = deps.confirmMs ?? CONFIRM_MS;
     setUp.timer = setTimeout(() => void end(setUp, "timed_out").catch(trouble(message)), confirmMs);
     setUp.timer.unref();
+    return setUp;
+  };
+
+  const ask = async (setUp: SetUp, message: IncomingMessage) => {
+    const { id, channelId } = setUp;
     try {
-      setUp.messageId = await channel.create(question(setUp, deps), { nonce: id, replyTo: message.id });
+      setUp.warning = await hideLogin(message);
+      const sent = { nonce: id, replyTo: id };
+      setUp.messageId = await deps.channel(channelId).create(question(setUp, deps), sent);
       deps.prompts.posted(id, setUp.messageId);
     } catch (error) {
       await end(setUp, "withdrawn");
@@ -86,6 +105,39 @@ export function createSetUpChannel(deps: SetUpChannelDeps): SetUpChannel {
     if (setUp.messageId === undefined) return;
     const content = `**${escaped(setUp.name)}** was not added: nobody confirmed it.`;
     await deps.channel(setUp.channelId).edit(setUp.messageId, { content });
+  };
+
+  /** What is to be said when a login stays where everybody can read it. */
+  const hideLogin = async ({ id, channelId, content }: IncomingMessage): Promise<string | undefined> => {
+    if (!showsLogin(content)) return undefined;
+    return (await deps.channel(channelId).delete(id).then(yes, no)) ? undefined : UNSAFE;
+  };
+
+  const tellLate = async (message: IncomingMessage) => {
+    const content = [TOO_LATE, (await hideLogin(message)) ?? []].flat().join("\n");
+    await deps.channel(message.channelId).create({ content }, { nonce: message.id, replyTo: message.id });
+  };
+
+  const refuse = (message: IncomingMessage, guildId: Snowflake | undefined, reason: Refusal) => {
+    const { id, channelId, author } = message;
+    deps.events.emit({
+      type: "message_refused",
+      userId: author.userId,
+      guildId,
+      conversationId: channelId,
+      messageId: id,
+      projectName: undefined,
+      action: "admin",
+      reason,
+    });
+    if (!deps.mayShow(author.userId, channelId)) return;
+    deps.log.info("refused a message", {
+      message_id: id,
+      conversation: channelId,
+      user_id: author.userId,
+      reason,
+    });
+    deps.channel(channelId).react(id, "🔒").catch(trouble(message));
   };
 
   const trouble = (message: IncomingMessage) => (error: unknown) => {
@@ -122,30 +174,32 @@ export function createSetUpChannel(deps: SetUpChannelDeps): SetUpChannel {
     },
   });
 
+  const is = (channelId: Snowflake) => channelId === deps.channelId();
+  const isMeant = ({ author, content, isOrdinary }: IncomingMessage) =>
+    isOrdinary && author.kind === "member" && repositoryIn(content) !== undefined;
+
   return {
     handler,
-    hear: (message) => {
-      const { author, channelId, content, isOrdinary } = message;
-      if (channelId !== deps.channelId() || !isOrdinary) return;
-      const url = repositoryIn(content);
-      if (url === undefined) return;
-      const guildId = deps.guildOf(channelId);
-      const access = decideAccess(
-        author,
-        "admin",
-        { guildId, project: undefined },
-        deps.policy(),
-        deps.now(),
-      );
-      if (access.allowed && guildId !== undefined) ask(message, guildId, url).catch(trouble(message));
-      else if (author.kind === "member")
-        deps.channel(channelId).react(message.id, "🔒").catch(trouble(message));
+    is,
+    isMeant,
+    hear: (message, fate) => {
+      const url = repositoryIn(message.content);
+      if (!is(message.channelId) || !isMeant(message) || url === undefined) return;
+      const guildId = deps.guildOf(message.channelId);
+      const target = { guildId, project: undefined };
+      const access = decideAccess(message.author, "admin", target, deps.policy(), deps.now());
+      if (!access.allowed) return refuse(message, guildId, access.reason);
+      // Discord may show a message twice.
+      if (guildId === undefined || deps.prompts.find(message.id) !== undefined) return;
+      if (fate === "expire") void tellLate(message).catch(trouble(message));
+      else void ask(begin(message, guildId, url), message).catch(trouble(message));
     },
   };
 }
 
 interface SetUp {
-  readonly id: string;
+  /** That of the message: it can be asked about once only, however often it is shown to us. */
+  readonly id: Snowflake;
   readonly guildId: Snowflake;
   readonly channelId: Snowflake;
   readonly url: RepositoryUrl;
@@ -154,12 +208,15 @@ interface SetUp {
   model: string | undefined;
   readonly askedBy: Snowflake;
   readonly untilMs: number;
-  readonly warning: string | undefined;
+  warning: string | undefined;
   messageId: Snowflake | undefined;
   timer: NodeJS.Timeout | undefined;
 }
 
 const OVER = "This question is over. Post the address again.";
+
+const TOO_LATE =
+  "This address was posted while I was away, too long ago to be asked about now. Post it again if you still want the project.";
 
 const UNSAFE =
   "⚠️ Your message shows a login, and I may not delete it (**Manage Messages**). Delete it, and change the password.";

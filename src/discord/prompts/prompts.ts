@@ -47,8 +47,8 @@ export interface PromptsDeps {
 export interface Prompts extends Questions {
   /** Answers what people do with prompts: everything whose custom_id begins with `ask:`. */
   readonly handler: InteractionHandler;
-  /** Takes the buttons from prompts that an earlier process left open. */
-  closeLost(): Promise<void>;
+  /** Takes the buttons from prompts that an earlier process left open: those that were there before this one asked any. */
+  closeLost(lost: readonly Prompt[]): Promise<void>;
   /** Settles when what has been decided stands in the channels, or after `timeoutMs`. */
   idle(timeoutMs: number): Promise<void>;
 }
@@ -152,13 +152,14 @@ export function createPrompts(deps: PromptsDeps): Prompts {
     return `${state === "timed_out" || state === "withdrawn" ? ENDS[state] : ENDS.lost}.`;
   };
 
-  const closeOne = async ({ id, conversationId, messageId, text, openedAtMs }: Prompt) => {
+  const closeOne = async ({ id, turnId, conversationId, messageId, text, openedAtMs }: Prompt) => {
     const channel = deps.channel(conversationId);
     const over = settledMessage(text, `**${ENDS.lost}.**`);
     if (messageId !== undefined) {
       await channel.edit(messageId, over);
-    } else if (deps.now() - openedAtMs < NONCE_KNOWN_MS) {
-      // The process died between sending and noting it: the same nonce gives the message that stands there.
+    } else if (turnId === "" || deps.now() - openedAtMs < NONCE_KNOWN_MS) {
+      // The process died between sending and noting it: the same nonce gives the message that stands there. Of what
+      // belongs to no turn nobody would hear again, so that it is told even when nothing stands there.
       const standing = await channel.create(over, { nonce: id });
       kept(() => store.posted(id, standing));
       await channel.edit(standing, over);
@@ -233,12 +234,11 @@ export function createPrompts(deps: PromptsDeps): Prompts {
     closeTurn: (turnId) => {
       for (const prompt of [...open.values()]) if (prompt.turn.id === turnId) end(prompt, "withdrawn");
     },
-    closeLost: async () => {
-      for (const lost of store.open()) {
-        if (open.has(lost.id)) continue;
+    closeLost: async (lost) => {
+      for (const prompt of lost) {
         kept(() => {
-          if (!store.decide(lost.id, "lost")) return;
-          background(closeOne(lost), { conversation: lost.conversationId });
+          if (!store.decide(prompt.id, "lost")) return;
+          background(closeOne(prompt), { conversation: prompt.conversationId });
         });
       }
       await Promise.all(edits);

@@ -223,7 +223,7 @@ describe("a request for permission", () => {
     const prompts = startAgain();
     const click = await ann.clicks(message, "Allow once");
     expect((await click.waitsForReply())[0]?.content).toBe("This question is over (the bot restarted).");
-    await prompts.closeLost();
+    await prompts.closeLost(store.open());
     expect(messages()[0]?.content).toContain("npm test");
     expect(messages()[0]?.content).toContain("**This question is over (the bot restarted).**");
     expect(messages()[0]?.components).toEqual([]);
@@ -232,11 +232,11 @@ describe("a request for permission", () => {
   });
 
   test("whose message was sent and not noted before the end loses its buttons too", async () => {
-    const { open, shown, messages, forgetMessage, restart: startAgain } = await scene();
+    const { open, shown, messages, store, forgetMessage, restart: startAgain } = await scene();
     open();
     await shown();
     await forgetMessage("p1");
-    await startAgain().closeLost();
+    await startAgain().closeLost(store.open());
     expect(messages()).toHaveLength(1);
     expect(messages()[0]?.content).toContain("**This question is over (the bot restarted).**");
     expect(messages()[0]?.components).toEqual([]);
