@@ -1,7 +1,9 @@
 import { defineConfig } from "vitest/config";
+import { firstTries } from "./tests/support/first-tries.ts";
 
 export default defineConfig({
   test: {
+    reporters: ["default", firstTries],
     projects: [
       {
         // In-process: real SQLite files, real discord.js and a real loopback server, no real CLI.
