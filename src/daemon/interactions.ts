@@ -89,6 +89,8 @@ export function openInteractions(
     setModel: edits.setModel,
     setPermissionMode: edits.setPermissionMode,
     removeProject: edits.removeProject,
+    worktreesOf: (name) =>
+      stores.worktrees.all().filter(({ projectName, isMade }) => isMade && projectName === name),
     additionRuns: additions.runs,
     freeFolders: additions.freeFolders,
     post: createPost(gateway),

@@ -169,6 +169,17 @@ test("a working copy that is gone from the disk is told, and made anew from its 
   discord.guild.deleteChannel(thread);
   await fixture.start();
   expect((await question()).content).toContain("1 commit not merged");
+
+  // The project's removal leaves it, and says where it is.
+  const { owner } = discord;
+  const [remove] = await (await owner.runs(channel, "/remove-project")).waitsForReply({ timeoutMs: 20_000 });
+  expect(remove?.content).toContain("1 working copy of a thread stays, on its branch");
+  expect(remove?.content).toContain(`\`${treeOf(thread)}\` (branch \`claude/ideas-${thread.id}\`)`);
+  await owner.clicks(remove!, "Yes, remove");
+  await expect
+    .poll(() => owner.sees(channel).find(({ id }) => id === remove!.id)?.content, PATIENCE)
+    .toContain("So is 1 working copy of a thread");
+  expect(existsSync(join(treeOf(thread), "one.txt"))).toBe(true);
 });
 
 test("where the project is no repository a person reads so, and what is asked then is answered once it is one", async () => {

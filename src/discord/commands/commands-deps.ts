@@ -3,6 +3,7 @@ import type { AgentModel, ContextUsage } from "../../core/agents/agent.ts";
 import type { AgentPool } from "../../core/agents/agent-pool.ts";
 import type { Events } from "../../core/operations/events.ts";
 import type { PermissionMode, Project, Snowflake } from "../../core/projects/project.ts";
+import type { Worktree } from "../../core/projects/worktree.ts";
 import type { Conversation } from "../../core/turns/conversation.ts";
 import type { Ledger, PastSession, Session, SessionStore } from "../../core/turns/ledger.ts";
 import type { OutgoingMessage } from "../channel/message-payload.ts";
@@ -43,6 +44,8 @@ export interface CommandsDeps extends UsageDeps, TooMuchDeps {
   readonly setPermissionMode: (projectName: string, permissionMode: PermissionMode) => Promise<void>;
   /** Takes a project out of the config; settles once it counts. */
   readonly removeProject: (projectName: string) => Promise<void>;
+  /** The working copies that threads of a project have. */
+  readonly worktreesOf: (projectName: string) => readonly Worktree[];
   readonly additionRuns: AdditionRuns;
   /** Folders of `projects_root` in which no project is, by name. */
   readonly freeFolders: () => readonly string[];

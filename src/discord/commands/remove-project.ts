@@ -11,6 +11,7 @@ import type { IncomingInteraction } from "../interactions/incoming-interaction.t
 import { tellChange } from "../interactions/tell-change.ts";
 import { escaped, inCode } from "../reply/tool-line.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
+import { copiesThatStay, leftCopies } from "./worktree-view.ts";
 
 const CONFIRM_MS = 60_000;
 
@@ -23,6 +24,7 @@ export type RemoveProjectDeps = Pick<
   | "sessions"
   | "agents"
   | "removeProject"
+  | "worktreesOf"
   | "post"
   | "events"
   | "newId"
@@ -78,10 +80,13 @@ export function removeProjectHandlers(deps: RemoveProjectDeps): {
     const where = { projectName: name, conversationId: interaction.channelId };
     tellChange(interaction, where, { kind: "project_removed", channelId, projectDir }, deps);
     await Promise.all(conversationsOf(project, deps).map((conversationId) => letGo(conversationId, deps)));
-    const folder = `Its folder \`${inCode(project.projectDir)}\` and its sessions are still there.`;
-    await answer.update({ content: `**${escaped(project.name)}** is removed. ${folder}` });
-    const content = `-# <@${interaction.actor.userId}> removed the project **${escaped(project.name)}**; I no longer answer here.`;
-    await deps.post(project.channelId, { content }).catch(() => {});
+    const content = [
+      `**${escaped(name)}** is removed. Its folder \`${inCode(projectDir)}\` and its sessions are still there.`,
+      ...leftCopies(deps.worktreesOf(name)),
+    ].join("\n");
+    await answer.update({ content });
+    const told = `-# <@${interaction.actor.userId}> removed the project **${escaped(name)}**; I no longer answer here.`;
+    await deps.post(channelId, { content: told }).catch(() => {});
   };
 
   return {
@@ -141,6 +146,7 @@ function question(project: Project, deps: RemoveProjectDeps): string {
     sessions === 0
       ? "- It has no session."
       : `- ${count(sessions, "session")} stay${sessions === 1 ? "s" : ""}: add the project again for this channel, and Claude remembers.`,
+    ...copiesThatStay(deps.worktreesOf(name)),
     ...(turns === 0
       ? []
       : [

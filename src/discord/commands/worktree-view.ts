@@ -43,6 +43,37 @@ export function worktreeRemoved({ path, branch }: Worktree, userId: string): Out
   };
 }
 
+/** What the question before a project's removal says of its threads' working copies. */
+export function copiesThatStay(trees: readonly Worktree[]): string[] {
+  if (trees.length === 0) return [];
+  const [what, them, threads] =
+    trees.length === 1
+      ? ["working copy of a thread stays, on its branch", "it", "the thread goes"]
+      : ["working copies of threads stay, each on its branch", "them", "the threads go"];
+  const again = `Add the project again for this channel, and ${threads} on in ${them}.`;
+  return [`- ${trees.length} ${what}. ${again}`, ...places(trees)];
+}
+
+/** The same once it is removed, with the way to be rid of them. */
+export function leftCopies(trees: readonly Worktree[]): string[] {
+  const [first] = trees;
+  if (first === undefined) return [];
+  const what =
+    trees.length === 1 ? "1 working copy of a thread" : `${trees.length} working copies of threads`;
+  const by = `git -C '${first.projectDir}' worktree remove`;
+  return [
+    `So ${trees.length === 1 ? "is" : "are"} ${what}; \`${inCode(by)} <folder>\` on the bot's host takes one away:`,
+    ...places(trees),
+  ];
+}
+
+function places(trees: readonly Worktree[]): string[] {
+  const lines = trees
+    .slice(0, SHOWN)
+    .map(({ path, branch }) => `  - \`${cut(inCode(path), 120)}\` (branch \`${cut(inCode(branch), 90)}\`)`);
+  return trees.length > SHOWN ? [...lines, `  - and ${trees.length - SHOWN} more`] : lines;
+}
+
 function facts({ path, branch }: Worktree): string[] {
   return [`- Folder: \`${inCode(path)}\``, `- Branch: \`${inCode(branch)}\``];
 }
