@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type APIMessage, PermissionFlagsBits } from "discord-api-types/v10";
+import { type APIMessage, InteractionType, PermissionFlagsBits } from "discord-api-types/v10";
 import { describe, expect, test } from "vitest";
 import type { Person } from "../../src/loopback/discord/people/person.ts";
 import { createSessionStore } from "../../src/sqlite/sessions.ts";
@@ -133,6 +133,58 @@ describe("commands", () => {
     expect((await runs(ann, "/stop")).content).toBe("Nothing runs here.");
     const [answer] = await ask(ann, channel, "My favourite colour is teal.");
     expect(answer?.content).toContain("teal");
+  });
+
+  test("what waits behind a stopped turn is dropped by who asked it or a manager, also once it has begun, and by nobody else", async () => {
+    const { ann, bob, max, mallory, channel, says, runs, bot, model, discord } = await scene();
+    const tail = (name: string) => play(bash(`tail -f /dev/null # ${name}`), "Done.");
+    const queue = async () => (await runs(ann, "/queue")).content;
+    await says(ann, tail("first"));
+    await expect.poll(() => JSON.stringify(bot()), PATIENCE).toContain("# first");
+    await says(bob, tail("second"));
+    await says(ann, "third question");
+    await expect.poll(queue, PATIENCE).toMatch(/runs[\s\S]*second[\s\S]*third question/);
+
+    const stopped = await runs(ann, "/stop");
+    expect(stopped.content).toBe("Stopped. 2 messages wait and run next.");
+    await expect.poll(queue, PATIENCE).toMatch(/1\..*\*\*runs\*\*.*second[\s\S]*2\. .*waits/);
+    // Nobody else is offered the button; a client of one's own may send it all the same.
+    const row = stopped.components![0] as { components: { custom_id: string }[] };
+    const { custom_id } = row.components[0]!;
+    const source = bot()[0]!;
+    const press = { type: InteractionType.MessageComponent, data: { component_type: 2, custom_id }, source };
+    const [refusal] = await (await mallory.forges(channel, press)).waitsForReply({ timeoutMs: 10_000 });
+    expect(refusal?.content).toContain("You may not talk");
+    expect(await queue()).toContain("third question");
+    await ann.clicks(stopped, "Drop them");
+    const shown = (person: Person, id: string) =>
+      person.sees(channel).find((each) => each.id === id)?.content;
+    await expect
+      .poll(() => shown(ann, stopped.id), PATIENCE)
+      .toBe("Stopped. Dropped 1 message. 1 message of others stays.");
+    expect(await queue()).toMatch(/second/);
+    expect(await queue()).not.toContain("third question");
+
+    // A manager drops what others asked, by the Stop button too; what has begun meanwhile is stopped.
+    await says(ann, tail("fourth"));
+    await says(bob, "fifth question");
+    await expect.poll(queue, PATIENCE).toContain("fifth question");
+    const stoppable = () => bot().find(({ components }) => JSON.stringify(components ?? []).includes("Stop"));
+    await expect.poll(stoppable, PATIENCE).toBeDefined();
+    const offer = (await (await max.clicks(stoppable()!, "Stop")).waitsForReply({ timeoutMs: 10_000 })).at(
+      -1,
+    )!;
+    expect(offer.content).toBe("Stopped. 2 messages wait and run next.");
+    await expect.poll(queue, PATIENCE).toMatch(/1\..*\*\*runs\*\*.*fourth/);
+    await says(bob, "sixth question");
+    await expect.poll(queue, PATIENCE).toContain("sixth question");
+    await max.clicks(offer, "Drop them");
+    await expect.poll(() => shown(max, offer.id), PATIENCE).toBe("Stopped. Dropped 2 messages.");
+    await expect.poll(queue, PATIENCE).toBe("Nothing runs or waits here.");
+    const asked = JSON.stringify(model.requests);
+    expect(asked).toContain("sixth question");
+    expect(asked).not.toMatch(/third question|fifth question/);
+    expect(discord.rateLimited).toEqual([]);
   });
 
   test("/queue shows what waits, and its author takes it back", async () => {

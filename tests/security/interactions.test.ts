@@ -85,7 +85,7 @@ const COMPONENT_ATTACKS: Attacks = {
   "a form about a message": () => submit(`about:${scene.ids.web.message.id}`, "what is it?"),
   "Yes, remove": () => press("remove:yes:1"),
   "Take back…": () => pick(`grants:${scene.ids.web.session}`, ["0:Bash(touch *)"]),
-  "Drop what waits": () => press(`drop-waiting:${scene.threads.run.id}`, scene.threads.run),
+  "Drop what waits": () => press(`drop-waiting:none:${Date.now()}`, scene.threads.run),
   "a page of /queue": () => press(`queue:${scene.ids.web.running}`, scene.threads.run),
   "an earlier session": () => pick("session-pick", [scene.ids.web.session]),
   "Resume a session": () => press(`session-resume:${scene.ids.web.session}`),
@@ -146,6 +146,14 @@ describe("who may talk here", () => {
       expect(reply?.content).toBe(`Only <@${scene.ann.id}> or a manager may stop this.`);
       expect(scene.state()).toBe(before);
     }
+  });
+
+  test("may not drop what somebody else asked and waits for", async () => {
+    const before = scene.state();
+    const attack = COMPONENT_ATTACKS["Drop what waits"]!();
+    const [reply] = await (await send(bob(), attack)).waitsForReply();
+    expect(reply?.content).toBe("Only who asked them, or a manager, may drop these messages.");
+    expect(scene.state()).toBe(before);
   });
 
   const VAULT: Attacks = {

@@ -5,6 +5,7 @@ import { addProjectCommand, addProjectSuggestions } from "./add-project.ts";
 import { ASK_ABOUT, askAboutHandlers } from "./ask-about.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
 import { contextCommand } from "./context.ts";
+import { dropWaiting } from "./drop-waiting.ts";
 import { helpCommand } from "./help.ts";
 import { modelCommand, modelSuggestions } from "./model.ts";
 import { passOn } from "./pass-on.ts";
@@ -14,7 +15,7 @@ import { removeProjectHandlers } from "./remove-project.ts";
 import { resetHandlers } from "./reset.ts";
 import { sessionCommand, sessionParts } from "./session.ts";
 import { statusHandler } from "./status.ts";
-import { dropWaiting, stopButton, stopCommand } from "./stop.ts";
+import { stopButton, stopCommand } from "./stop.ts";
 
 /** The handlers of all commands and of the buttons and forms that belong to them. */
 export function commandHandlers(deps: CommandsDeps): InteractionHandlers {

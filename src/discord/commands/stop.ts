@@ -1,5 +1,4 @@
 import type { Turn } from "../../core/turns/turn.ts";
-import { button, row } from "../channel/components.ts";
 import {
   type HandlerContext,
   type InteractionHandler,
@@ -8,7 +7,8 @@ import {
 } from "../interactions/handler.ts";
 import type { IncomingInteraction } from "../interactions/incoming-interaction.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
-import { type Place, placeOf } from "./place.ts";
+import { stoppedView } from "./drop-waiting.ts";
+import { placeOf } from "./place.ts";
 
 export interface TurnSubject extends Subject {
   /** Undefined when nothing runs: what there is is told only to those who may ask. */
@@ -39,36 +39,13 @@ export function stopButton(deps: CommandsDeps): InteractionHandler {
   });
 }
 
-/** The button under `Stopped.`, `drop-waiting:<conversation>`: takes back what waits, each as its author or a manager may. */
-export function dropWaiting(deps: CommandsDeps): InteractionHandler {
-  return interactionHandler<Place>({
-    action: "talk",
-    subject: (interaction) => placeOf(interaction, deps),
-    run: async ({ subject: { conversationId }, interaction, may, answer }) => {
-      const waiting = waitingIn(conversationId, deps);
-      const own = waiting.filter(({ authorId }) => authorId === interaction.actor.userId || may("manage"));
-      const dropped = own.filter(({ id }) => deps.conversation(conversationId).cancel(id)).length;
-      const left = waiting.length - dropped;
-      const others = left === 0 ? "" : ` ${messages(left)} of others still ${left === 1 ? "waits" : "wait"}.`;
-      await answer.update({ content: `Stopped. Dropped ${messages(dropped)}.${others}` });
-    },
-  });
-}
-
 async function stopAndTell(context: HandlerContext<TurnSubject>, deps: CommandsDeps): Promise<void> {
   const { subject, answer } = context;
   const { turn } = subject;
   if (turn === undefined) return answer.whisper({ content: "Nothing runs here." });
   const refusal = stopTurn(context, deps);
   if (refusal !== undefined) return answer.whisper({ content: refusal });
-  const waiting = waitingIn(turn.conversationId, deps).filter(({ id }) => id !== turn.id).length;
-  if (waiting === 0) return answer.whisper({ content: "Stopped." });
-  const what = waiting === 1 ? "1 message waits and runs next." : `${waiting} messages wait and run next.`;
-  const label = waiting === 1 ? "Drop it" : "Drop them";
-  await answer.whisper({
-    content: `Stopped. ${what}`,
-    components: [row(button(`drop-waiting:${turn.conversationId}`, label, { color: "red" }))],
-  });
+  await answer.whisper(stoppedView(turn, waitingBehind(turn, deps)));
 }
 
 /** Stops a turn for who asked it; for what others asked it takes the right to manage. A sentence where it was not. */
@@ -95,10 +72,7 @@ export function turnSubject({ input }: IncomingInteraction, deps: CommandsDeps):
 
 const ENDED = "That has ended already.";
 
-function waitingIn(conversationId: string, { ledger }: CommandsDeps): readonly Turn[] {
-  return ledger.open(conversationId).filter(({ state }) => state === "accepted" || state === "queued");
-}
-
-function messages(count: number): string {
-  return `${count} ${count === 1 ? "message" : "messages"}`;
+function waitingBehind({ id, conversationId }: Turn, { ledger }: CommandsDeps): readonly Turn[] {
+  const waits = ({ state }: Turn) => state === "accepted" || state === "queued";
+  return ledger.open(conversationId).filter((turn) => turn.id !== id && waits(turn));
 }

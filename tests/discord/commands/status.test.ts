@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import type { Session } from "../../../src/core/turns/ledger.ts";
+import type { Turn } from "../../../src/core/turns/turn.ts";
 import { type StatusDeps, statusHandler } from "../../../src/discord/commands/status.ts";
 import { interactionBot, startDiscord } from "../../support/interaction-bot.ts";
 import { projectIn } from "../../support/projects.ts";
 
-/** Twenty conversations in one project, and one in a project that is not ann's. */
+/** Twenty conversations in one project, in the first of which things are asked, and one in a project that is not ann's. */
 async function scene() {
   const discord = await startDiscord();
   const [channel, secret] = [discord.addChannel("web"), discord.addChannel("secret")];
@@ -28,14 +29,14 @@ async function scene() {
       projectIn(secret, { name: "secret", access: nobody }),
     ],
     guildOf: () => discord.guild.id,
-    ledger: { open: () => [] },
+    ledger: { open: (conversationId) => (conversationId === "1000" ? OPEN : []) },
     sessions: {
       list: () => [
         ...Array.from({ length: 20 }, (_, index) => session(String(1000 + index), "web")),
         session(secret.id, "secret"),
       ],
     },
-    agents: { counts: () => ({ busy: 1, idle: 2, waiting: 0 }) },
+    agents: { counts: () => ({ busy: 1, idle: 2, waiting: 3 }) },
     context: () => ({ tokens: 50_000, window: 200_000 }),
     health: () => "up",
   };
@@ -46,13 +47,21 @@ async function scene() {
   return { ann, channel, secret, first: first! };
 }
 
+const OPEN = [
+  { state: "running" },
+  { state: "queued", heldBy: "usage_limit" },
+  { state: "accepted" },
+  { state: "delivering" },
+] as Turn[];
+
 test("conversations are listed page by page", async () => {
   const { ann, channel, first } = await scene();
   expect(first.content).toContain("**20 sessions**, page 1 of 3");
   expect(first.content).toContain(
-    "<#1000> · web · opus · 3 messages · <t:1800000000:R> · $0.50 · context 25 %",
+    "<#1000> · web · opus · 3 messages · <t:1800000000:R> · $0.50 · context 25 % · **running** · 2 waiting for Claude's usage limit",
   );
-  expect(first.content).toContain("-# up · agents: 1 busy, 2 warm");
+  expect(first.content).toMatch(/<#1001>.* · context 25 %$/m);
+  expect(first.content).toContain("-# up · agents: 1 busy, 2 warm, 3 waiting for one");
   const shown = () => ann.sees(channel).find(({ id }) => id === first.id);
   await ann.clicks(first, "On");
   await expect.poll(() => shown()?.content).toContain("page 2 of 3");
