@@ -23,7 +23,7 @@ export interface Bot {
   readonly databaseFile: string;
   readonly projectDir: string;
   /** Starts `claude-coord serve`; `readyMs`: from the start of its process until it says that it is ready. */
-  start(): Promise<{ pid: number; readyMs: number; stop(): Promise<void> }>;
+  start(env?: Record<string, string>): Promise<{ pid: number; readyMs: number; stop(): Promise<void> }>;
   /** Ends Discord and removes the home. */
   close(): Promise<void>;
 }
@@ -61,11 +61,11 @@ export async function createBot(options: {
     ann,
     databaseFile: join(state, "sessions.db"),
     projectDir,
-    start: async () => {
+    start: async (env = {}) => {
       const begun = performance.now();
       const child = await launch({
         args: [join(ROOT, "bin", "claude-coord.js"), "serve"],
-        env: { PATH: process.env.PATH ?? "", HOME: home },
+        env: { PATH: process.env.PATH ?? "", HOME: home, ...env },
         ready: /\bINFO +ready/,
         on: "stderr",
       });

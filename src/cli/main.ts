@@ -1,8 +1,6 @@
-import { isSecretName } from "../config/secrets.ts";
-import { CoordError, exitCode } from "../core/operations/errors.ts";
+import { exitCode } from "../core/operations/errors.ts";
 import { ExitError } from "./exit.ts";
 import { createProgram } from "./program.ts";
-import { withoutSecrets } from "./safe-error.ts";
 import { createTerminal, type Terminal } from "./terminal.ts";
 
 /** The process: runs the command line, and ends with its exit code. */
@@ -16,8 +14,7 @@ export async function main(): Promise<void> {
   process.on("uncaughtException", (error) => {
     // The daemon hears of it too, writes it down and ends what it has begun: that takes more than this moment.
     if (process.listenerCount("uncaughtException") > 1) return;
-    terminal.explain(explanation(withoutSecrets(error, secretsIn(terminal.env))));
-    process.exit(exitCode(error));
+    void explain(error, terminal).finally(() => process.exit(exitCode(error)));
   });
   const words = process.argv.slice(2);
   process.exitCode = (await handedOver(words, terminal)) ?? (await run(words, terminal));
@@ -37,27 +34,26 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
       if (error.message !== "") terminal.explain(error.message);
       return error.exitCode;
     }
-    terminal.explain(explanation(withoutSecrets(error, secretsIn(terminal.env))));
+    await explain(error, terminal);
     return exitCode(error);
   }
 }
 
 async function handedOver(words: readonly string[], terminal: Terminal): Promise<number | undefined> {
   if (process.getuid?.() !== 0) return undefined;
+  const { serviceUserFor } = await import("./service-user-for.ts");
+  const name = serviceUserFor(words, terminal.env, 0);
+  if (name === undefined) return undefined;
   const { runAsServiceUser } = await import("./as-service-user.ts");
-  return runAsServiceUser(words, terminal);
+  return runAsServiceUser(name, words, terminal);
 }
 
 const LINGER_MS = 5_000;
 
-function secretsIn(env: Terminal["env"]): string[] {
-  return Object.entries(env).flatMap(([name, value]) => (value && isSecretName(name) ? [value] : []));
-}
-
-function explanation(error: unknown): string {
-  if (error instanceof CoordError) return `claude-coord: ${error.message}`;
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return `claude-coord: this is a bug in claude-coord, please report it with the lines below.\n${stack}`;
+/** Most commands end without needing any of it. */
+async function explain(error: unknown, terminal: Terminal): Promise<void> {
+  const { explanation } = await import("./explanation.ts");
+  terminal.explain(explanation(error, terminal.env));
 }
 
 function isCommanderExit(error: unknown): error is { exitCode: number } {

@@ -45,13 +45,12 @@ export function createHistory(db: Database): History {
   const records = (rows: unknown[]) => (rows as SessionRow[]).map((row) => sessionRecord(row));
   const turns = (rows: unknown[]) => (rows as TurnRow[]).map(turnRecord);
   return {
-    sessions: ({ project, past: withPast } = {}) => {
+    *sessions({ project, past: withPast } = {}) {
       const openTurnsOf = new Map(open.all() as [string, number][]);
       const rows = (withPast ? listWithPast : list).iterate({ project: project ?? null });
-      // One by one: ten thousand rows kept until the last is read cost more to collect than to read.
-      return Array.from(rows as Iterable<SessionRow>, (row) =>
-        sessionRecord(row, row.ended_at === null ? openTurnsOf.get(row.channel_id) : 0),
-      );
+      for (const row of rows as Iterable<SessionRow>) {
+        yield sessionRecord(row, row.ended_at === null ? openTurnsOf.get(row.channel_id) : 0);
+      }
     },
     find: (word) => (word === "" ? [] : records(find.all({ word }))),
     turnsOf: ({ conversationId, sessionId, ended }) =>

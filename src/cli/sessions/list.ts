@@ -18,12 +18,15 @@ export interface ListOptions {
 /** Prints the sessions, the latest active first. */
 export async function listSessions({ project, all, json }: ListOptions, terminal: Terminal): Promise<void> {
   const paths = findPaths({ env: terminal.env });
-  const found = await withDatabase(paths, (db) => createHistory(db).sessions({ project, past: all }));
-  const sessions = found ?? [];
-  if (json) printJson(terminal, sessions.map(sessionJson));
-  else if (sessions.length === 0)
+  const print = (sessions: Iterable<SessionRecord>) => {
+    if (json) printJson(terminal, Array.from(sessions, sessionJson));
+    return json || printTable(terminal, all ? [...COLUMNS, ENDED] : COLUMNS, sessions);
+  };
+  const hasPrinted = await withDatabase(paths, (db) =>
+    print(createHistory(db).sessions({ project, past: all })),
+  );
+  if (!(hasPrinted ?? print([])))
     terminal.explain("No sessions yet: the first message in a channel begins one.");
-  else printTable(terminal, all ? [...COLUMNS, ENDED] : COLUMNS, sessions);
 }
 
 const COLUMNS: readonly Column<SessionRecord>[] = [

@@ -44,8 +44,8 @@ export interface TurnRecord {
 
 /** Questions about what was; nothing here changes anything. */
 export interface History {
-  /** The latest active first; with `past`, also those that have ended. */
-  sessions(options?: { project?: string | undefined; past?: boolean | undefined }): SessionRecord[];
+  /** The latest active first; with `past`, also those that have ended. Read one by one, while the database is open. */
+  sessions(options?: { project?: string | undefined; past?: boolean | undefined }): Iterable<SessionRecord>;
   /** By channel, by session id or its beginning, or by project; current ones before those that have ended. */
   find(word: string): SessionRecord[];
   /** The session's turns, oldest first. */

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { serviceUserFor } from "../../src/cli/as-service-user.ts";
+import { serviceUserFor } from "../../src/cli/service-user-for.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
 function machine() {
