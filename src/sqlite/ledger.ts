@@ -1,10 +1,12 @@
 import { hasMaterial, NO_MATERIAL } from "../core/messages/material.ts";
 import type { Ledger, UnfinishedConversation } from "../core/turns/ledger.ts";
 import {
+  EMPTY_END,
   nextTurnState,
   type Turn,
   type TurnEnd,
   type TurnEvent,
+  type TurnNote,
   type TurnOutcome,
 } from "../core/turns/turn.ts";
 import type { Database } from "./database.ts";
@@ -79,6 +81,13 @@ export function createLedger(
     UPDATE turns SET state = 'accepted', outcome = NULL, answer = NULL, ended_at = NULL,
       sequence = (SELECT max(sequence) + 1 FROM turns)
     WHERE id = ? AND outcome = 'expired' AND state IN ('delivering', 'expired')`);
+  // Those behind it whose notice is that of the first.
+  const expiredWith = db
+    .prepare(`
+    SELECT id FROM turns WHERE outcome = 'expired' AND (id = @id OR (json_extract(notes, '$[0].turnId') = @id
+      AND conversation_id = (SELECT conversation_id FROM turns WHERE id = @id))) ORDER BY sequence`)
+    .pluck();
+  const setNotes = db.prepare("UPDATE turns SET notes = ? WHERE id = ?");
   const setTool = db.prepare("UPDATE turns SET open_tool = ? WHERE id = ?");
   const setAwaits = db.prepare("UPDATE turns SET awaits = ? WHERE id = ?");
   const goOn = db.prepare("UPDATE turns SET awaits = NULL, open_tool = NULL WHERE id = ?");
@@ -156,7 +165,24 @@ export function createLedger(
 
     ofMessage: (messageId) => read(byMessage.get({ id: messageId })),
 
-    revive: (id) => reopen.run(id).changes === 1,
+    expire: db.transaction((missed, why, noticeOf) => {
+      if (accept(missed) === undefined) return undefined;
+      const told = noticeOf === undefined ? undefined : turn(noticeOf)?.end?.notes[0];
+      const counted = told?.type === "left_out" ? told : { type: "left_out" as const, tooOld: 0, tooMany: 0 };
+      const notice =
+        why === "too_old"
+          ? { ...counted, tooOld: counted.tooOld + 1 }
+          : { ...counted, tooMany: counted.tooMany + 1 };
+      const own: TurnNote = noticeOf === undefined ? notice : { type: "told_with", turnId: noticeOf };
+      conclude(missed.id, { ...EMPTY_END, outcome: "expired", notes: [own] });
+      if (noticeOf !== undefined) setNotes.run(JSON.stringify([notice]), noticeOf);
+      return turn(missed.id);
+    }).immediate,
+
+    revive: db.transaction((id) => {
+      const revived = (expiredWith.all({ id }) as string[]).map((each) => reopen.run(each).changes);
+      return revived.includes(1);
+    }).immediate,
 
     begun: (id, sessionId) => {
       setSession.run(sessionId, id);

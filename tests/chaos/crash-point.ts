@@ -43,6 +43,7 @@ export const WRITES = [
   "ledger.move",
   "ledger.end",
   "ledger.record",
+  "ledger.expire",
   "ledger.revive",
   "ledger.begun",
   "ledger.noteTool",

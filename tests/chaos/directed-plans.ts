@@ -116,7 +116,7 @@ const SCENES: readonly Scene[] = [
   {
     name: "a message came too long ago, and is run after all",
     config: { catch_up: { max_age: "1s" } },
-    writes: ["ledger.record", "ledger.revive"],
+    writes: ["ledger.expire", "ledger.revive"],
     lives: 1,
     restartAfterMs: 2_500,
     begin: [{ type: "terminate" }, { type: "until_down" }],

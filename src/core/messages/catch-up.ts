@@ -10,21 +10,29 @@ export interface CatchUpLimits {
   readonly expireBeforeMs?: number | undefined;
 }
 
-/** What becomes of a message: `run` when it comes live, `catch_up` when it was missed, `expire` when it is too late. */
-export type Fate = "run" | "catch_up" | "expire";
+/** Why a missed message is not run by itself; a person may still have it run. */
+export type LeftOut = "too_old" | "too_many";
 
-/** What becomes of missed messages: `catch_up` as if they came now, or `expire`: told, with a way to run them after all. */
+/** What becomes of a message: `run` when it comes live, `catch_up` when it was missed, or it is left out. */
+export type Fate = "run" | "catch_up" | LeftOut;
+
+/** What becomes of missed messages, oldest first: those that are left out come before those that run. */
 export function planCatchUp(
   missed: readonly IncomingMessage[],
   limits: CatchUpLimits,
   nowMs: number,
-): readonly { readonly message: IncomingMessage; readonly fate: "catch_up" | "expire" }[] {
+): readonly { readonly message: IncomingMessage; readonly fate: "catch_up" | LeftOut }[] {
   const firstToRun = missed.length - limits.maxMessages;
   return missed.map((message, index) => {
     const oldestMs = Math.max(nowMs - limits.maxAgeMs, limits.expireBeforeMs ?? 0);
     const isOld = snowflakeTimeMs(message.id) < oldestMs;
-    return { message, fate: isOld || index < firstToRun ? "expire" : "catch_up" };
+    const fate = isOld ? "too_old" : index < firstToRun ? "too_many" : "catch_up";
+    return { message, fate };
   });
+}
+
+export function isLeftOut(fate: Fate): fate is LeftOut {
+  return fate === "too_old" || fate === "too_many";
 }
 
 /** When a snowflake was made, in ms since the epoch. */

@@ -1,3 +1,4 @@
+import type { LeftOut } from "../messages/catch-up.ts";
 import type { Material } from "../messages/material.ts";
 import type { Snowflake } from "../projects/project.ts";
 import type { Turn, TurnEnd, TurnEvent } from "./turn.ts";
@@ -66,7 +67,15 @@ export interface Ledger {
   end(turnId: string, end: TurnEnd, session?: { sessionId: string; costUsd: number }): boolean;
   /** Records a turn whose end is known from the start. Undefined when its message was accepted before. */
   record(turn: NewTurn, end: TurnEnd, session?: { sessionId: string; costUsd: number }): Turn | undefined;
-  /** Opens an expired turn again, as the newest of its conversation; false when it is in any other state. */
+  /**
+   * Records a message that is not run by itself. `noticeOf` names an earlier one whose notice counts this one too.
+   * Undefined when the message was accepted before.
+   */
+  expire(turn: NewTurn, why: LeftOut, noticeOf: string | undefined): Turn | undefined;
+  /**
+   * Opens an expired turn again, and those of which its notice tells, as the newest of its conversation; false when
+   * it is in any other state.
+   */
   revive(turnId: string): boolean;
   /** The agent of this session has begun the turn: a new one may be told to take it up. */
   begun(turnId: string, sessionId: string): void;

@@ -128,6 +128,10 @@ export type TurnNote =
   | { readonly type: "tools_denied"; readonly tools: readonly string[] }
   /** Why there is no folder to work in, in a sentence for people. */
   | { readonly type: "no_worktree"; readonly reason: string }
+  /** Of an expired turn: for how many messages its notice stands, by why they were not run. */
+  | { readonly type: "left_out"; readonly tooOld: number; readonly tooMany: number }
+  /** Of an expired turn: the notice of this other one tells of it. */
+  | { readonly type: "told_with"; readonly turnId: string }
   /** What looks like secrets of these kinds is left out of the answer. */
   | { readonly type: "secrets_hidden"; readonly kinds: readonly string[] };
 

@@ -3,6 +3,7 @@ import { type CatchUpLimits, type Fate, snowflakeTimeMs } from "../../core/messa
 import type { IncomingMessage } from "../../core/messages/inbound.ts";
 import type { Snowflake } from "../../core/projects/project.ts";
 import type { CursorStore } from "../../core/turns/ledger.ts";
+import type { Turn } from "../../core/turns/turn.ts";
 import { createBeginnings } from "./beginnings.ts";
 import { type HeardChannel, isHeardIn } from "./heard-channels.ts";
 import { createLateChanges } from "./late-changes.ts";
@@ -16,8 +17,9 @@ export interface CatchUpDeps {
   /** Whether a message asks for anything, whoever wrote it. */
   readonly isMeant: (message: IncomingMessage) => boolean;
   readonly limits: () => CatchUpLimits;
-  /** Takes one message: `run` it, or tell that it came too long ago. */
-  readonly handle: (message: IncomingMessage, fate: Fate) => void;
+  /** Takes one message. The turn of one that is left out is still to be told; `noticeOf`: with this earlier one. */
+  readonly handle: (message: IncomingMessage, fate: Fate, noticeOf?: string) => Turn | undefined;
+  readonly tell: (turn: Turn) => void;
   readonly now: () => number;
   readonly signal: AbortSignal;
   readonly log: {

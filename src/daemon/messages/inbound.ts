@@ -1,12 +1,12 @@
 import type { FloodGate } from "../../core/access/flood.ts";
 import type { SignLimit } from "../../core/access/sign-limit.ts";
-import { type Fate, snowflakeTimeMs } from "../../core/messages/catch-up.ts";
+import { type Fate, isLeftOut, snowflakeTimeMs } from "../../core/messages/catch-up.ts";
 import { type IncomingMessage, type Routing, routeMessage } from "../../core/messages/inbound.ts";
 import type { Material } from "../../core/messages/material.ts";
 import type { Events } from "../../core/operations/events.ts";
 import type { Project, Snowflake } from "../../core/projects/project.ts";
 import type { CursorStore, Ledger } from "../../core/turns/ledger.ts";
-import { EMPTY_END, type Turn } from "../../core/turns/turn.ts";
+import type { Turn } from "../../core/turns/turn.ts";
 import type { FloodSigns } from "./flood-signs.ts";
 
 export interface InboundDeps {
@@ -15,8 +15,6 @@ export interface InboundDeps {
   readonly isFirst: (conversationId: Snowflake, channelId: Snowflake) => boolean;
   readonly ledger: Ledger;
   readonly cursors: CursorStore;
-  /** A turn was recorded whose end only has to be told. */
-  readonly tell: (turn: Turn) => void;
   /** A turn was accepted: its conversation should look at the ledger. */
   readonly wake: (conversationId: Snowflake) => void;
   /** Tells somebody who addressed the bot and said nothing what to do. */
@@ -35,15 +33,17 @@ export interface InboundDeps {
   readonly log: (message: string, fields: object) => void;
 }
 
-export type Inbound = (message: IncomingMessage, fate: Fate) => void;
+export type Inbound = (message: IncomingMessage, fate: Fate, noticeOf?: string) => Turn | undefined;
 
 /**
- * Takes every message that Discord shows us, live or fetched, and accepts those that are meant for Claude. One with
- * the fate `expire` came too long ago: it is recorded as such and told.
+ * Takes every message that Discord shows us, live or fetched, and accepts those that are meant for Claude. One that
+ * is not to run by itself is recorded as such and returned: it is still to be told, by the notice of `noticeOf` where
+ * that is given.
  */
 export function createInbound(deps: InboundDeps): Inbound {
   let untold = 0;
-  return (message, fate) => {
+  return (message, fate, noticeOf) => {
+    let leftOut: Turn | undefined;
     const route = routeMessage(message, deps.routing(), deps.now());
     const about = { message_id: message.id, conversation: message.channelId, user_id: message.author.userId };
     switch (route.kind) {
@@ -80,17 +80,16 @@ export function createInbound(deps: InboundDeps): Inbound {
       case "turn": {
         // Discord may show a message twice, after a resumed connection for one; it is neither run nor counted twice.
         if (deps.ledger.ofMessage(message.id) !== undefined) break;
-        const flood =
-          fate === "expire"
-            ? undefined
-            : deps.floods.begin({
-                authorId: message.author.userId,
-                kind: message.author.kind,
-                projectName: route.project.name,
-                conversationId: route.conversationId,
-                atMs: snowflakeTimeMs(message.id),
-                isMissed: fate === "catch_up",
-              });
+        const flood = isLeftOut(fate)
+          ? undefined
+          : deps.floods.begin({
+              authorId: message.author.userId,
+              kind: message.author.kind,
+              projectName: route.project.name,
+              conversationId: route.conversationId,
+              atMs: snowflakeTimeMs(message.id),
+              isMissed: fate === "catch_up",
+            });
         if (flood !== undefined) {
           deps.flooded(message, route.project, flood);
           break;
@@ -107,17 +106,19 @@ export function createInbound(deps: InboundDeps): Inbound {
           prompt: route.prompt,
           material: withThread(message, deps.isFirst(route.conversationId, message.channelId)),
         };
-        const turn =
-          fate === "expire"
-            ? deps.ledger.record(asked, { ...EMPTY_END, outcome: "expired" })
-            : deps.ledger.accept(asked);
+        const turn = isLeftOut(fate) ? deps.ledger.expire(asked, fate, noticeOf) : deps.ledger.accept(asked);
         if (turn === undefined) break;
-        if (fate !== "expire") {
+        if (!isLeftOut(fate)) {
           deps.wake(route.conversationId);
         } else {
           const { name } = route.project;
-          deps.log("a message came too long ago to be run", { ...about, project: name, turn_id: turn.id });
-          deps.tell(turn);
+          deps.log("a message is not run by itself", {
+            ...about,
+            project: name,
+            turn_id: turn.id,
+            why: fate,
+          });
+          leftOut = turn;
         }
         break;
       }
@@ -126,6 +127,7 @@ export function createInbound(deps: InboundDeps): Inbound {
     if (route.kind !== "ignore" || route.reason !== "no_project") {
       deps.cursors.advance(message.channelId, message.id);
     }
+    return leftOut;
   };
 }
 

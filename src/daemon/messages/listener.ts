@@ -80,7 +80,6 @@ export function createListener(
     ledger,
     cursors,
     wake,
-    tell: (turn) => conversations.of(turn.conversationId).tell(turn),
     hint: (message: IncomingMessage, project: Project) => {
       const sent = { nonce: `hint-${message.id}`, replyTo: message.id };
       courtesy(message.channelId, (channel) => channel.create({ content: hintText(project.name) }, sent));
@@ -121,11 +120,17 @@ export function createListener(
         ? then.setUpChannel.isMeant(message)
         : isForClaude(message, routing()),
     limits: () => ({ ...config().catchUp, expireBeforeMs: stores.restoredAtMs }),
-    handle: (message, fate) => {
+    // As it stands now: others may have been added to its notice.
+    tell: ({ id, conversationId }) => {
+      const turn = ledger.turn(id);
+      if (turn !== undefined) conversations.of(conversationId).tell(turn);
+    },
+    handle: (message, fate, noticeOf) => {
       try {
-        if (!then.setUpChannel.is(message.channelId)) return inbound(message, fate);
+        if (!then.setUpChannel.is(message.channelId)) return inbound(message, fate, noticeOf);
         then.setUpChannel.hear(message, fate);
         cursors.advance(message.channelId, message.id);
+        return undefined;
       } catch (error) {
         stores.watchDamage(error);
         throw error;

@@ -1,7 +1,8 @@
-import { type CatchUpLimits, type Fate, planCatchUp } from "../../core/messages/catch-up.ts";
+import { type CatchUpLimits, type Fate, isLeftOut, planCatchUp } from "../../core/messages/catch-up.ts";
 import type { IncomingMessage } from "../../core/messages/inbound.ts";
 import type { Snowflake } from "../../core/projects/project.ts";
 import type { CursorStore } from "../../core/turns/ledger.ts";
+import type { Turn } from "../../core/turns/turn.ts";
 
 /** Where missed messages are read; see src/discord/gateway/history.ts. */
 export interface MissedMessages {
@@ -19,7 +20,9 @@ export interface ReadMissedDeps {
   readonly limits: CatchUpLimits;
   /** A message as it stands now, which may be later than it was read; undefined when it is gone. */
   readonly latestForm: (message: IncomingMessage) => IncomingMessage | undefined;
-  readonly handle: (message: IncomingMessage, fate: Fate) => void;
+  /** The turn of a message that was left out, which is still to be told; `noticeOf`: with this earlier one. */
+  readonly handle: (message: IncomingMessage, fate: Fate, noticeOf?: string) => Turn | undefined;
+  readonly tell: (turn: Turn) => void;
   readonly now: () => number;
   readonly log: {
     info(message: string, fields?: object): void;
@@ -50,13 +53,23 @@ export async function readMissed(
     if (page.length < PAGE) break;
   }
   const plan = planCatchUp(missed, deps.limits, deps.now());
-  for (const { message, fate } of plan) {
-    const whole = await history.withAuthor(message);
-    const latest = latestForm(whole);
-    if (latest !== undefined) deps.handle(latest, fate);
+  // One notice for all of them, and only once it is known for how many it stands.
+  const untold: Turn[] = [];
+  let noticeOf: string | undefined;
+  try {
+    for (const { message, fate } of plan) {
+      if (!isLeftOut(fate)) for (const turn of untold.splice(0)) deps.tell(turn);
+      const whole = await history.withAuthor(message);
+      const latest = latestForm(whole);
+      const leftOut = latest && deps.handle(latest, fate, noticeOf);
+      noticeOf ??= leftOut?.id;
+      if (leftOut !== undefined) untold.push(leftOut);
+    }
+  } finally {
+    for (const turn of untold) deps.tell(turn);
   }
   if (plan.length > 0) {
-    const expired = plan.filter(({ fate }) => fate === "expire").length;
+    const expired = plan.filter(({ fate }) => isLeftOut(fate)).length;
     deps.log.info("caught up", { conversation: channelId, run: plan.length - expired, expired });
   }
   cursors.advance(channelId, newest);

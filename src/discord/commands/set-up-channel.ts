@@ -1,6 +1,6 @@
 import { type AccessPolicy, decideAccess, type Refusal } from "../../core/access/access.ts";
 import type { SignLimit } from "../../core/access/sign-limit.ts";
-import type { Fate } from "../../core/messages/catch-up.ts";
+import { type Fate, isLeftOut } from "../../core/messages/catch-up.ts";
 import type { IncomingMessage } from "../../core/messages/inbound.ts";
 import type { Events } from "../../core/operations/events.ts";
 import type { ProjectWish } from "../../core/projects/addition.ts";
@@ -191,7 +191,7 @@ export function createSetUpChannel(deps: SetUpChannelDeps): SetUpChannel {
       if (!access.allowed) return refuse(message, guildId, access.reason);
       // Discord may show a message twice.
       if (guildId === undefined || deps.prompts.find(message.id) !== undefined) return;
-      if (fate === "expire") void tellLate(message).catch(trouble(message));
+      if (isLeftOut(fate)) void tellLate(message).catch(trouble(message));
       else void ask(begin(message, guildId, url), message).catch(trouble(message));
     },
   };

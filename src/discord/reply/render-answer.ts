@@ -3,6 +3,7 @@ import type { OutgoingMessage } from "../channel/message-payload.ts";
 import { dollars, duration } from "./amounts.ts";
 import { type AnswerView, spokenText } from "./answer-view.ts";
 import { failureText } from "./failure-text.ts";
+import { leftOutText } from "./left-out-text.ts";
 import { MESSAGE_LIMIT, splitMessage } from "./split-message.ts";
 import { statusLines, type ToolVerbosity } from "./status-lines.ts";
 import { escaped } from "./tool-line.ts";
@@ -44,6 +45,7 @@ export function renderEnd(
   options: RenderOptions,
 ): OutgoingMessage[] {
   const { tools, footer, maxMessages, nowMs } = options;
+  if (end.notes.some(({ type }) => type === "told_with")) return [];
   const withSteps = tools === "full" && view?.steps.some(({ type }) => type === "tool") === true;
   const answer = withSteps && view !== undefined ? answerText({ ...view, preview: "" }, tools) : end.answer;
   const closing = closingText(end, answer, nowMs);
@@ -102,14 +104,17 @@ function closingText(end: TurnEnd, answer: string, nowMs: number): string {
   if (outcome === "failed")
     return failureText({ code: failureCode ?? "internal", errorId, resetsAtMs, nowMs });
   if (outcome === "cancelled") return "-# Stopped.";
+  // What it has to say is its note; one of an earlier version has none.
   if (outcome === "expired")
-    return "This message came while the bot was away, and too long ago to act on it now. Ask again if it still matters.";
+    return end.notes.length > 0 ? "" : leftOutText({ type: "left_out", tooOld: 1, tooMany: 0 });
   return answer.trim() === "" ? "Claude finished without saying anything." : "";
 }
 
 function noteText(note: TurnNote): string {
   if (note.type === "no_worktree") return note.reason;
   if (note.type === "tools_denied") return `-# Not allowed here: ${note.tools.map(escaped).join(", ")}`;
+  if (note.type === "left_out") return leftOutText(note);
+  if (note.type === "told_with") return "";
   if (note.type === "secrets_hidden") return `-# Hidden, because it looks secret: ${note.kinds.join(", ")}`;
   return "-# The earlier conversation could not be found, so Claude does not know what was said before.";
 }

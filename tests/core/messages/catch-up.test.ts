@@ -17,12 +17,12 @@ test("a snowflake of a moment tells that moment", () => {
 });
 
 test("missed messages run, but for those that are too old or too many", () => {
-  expect(fates([90_000, 50_000, 10])).toEqual(["expire", "catch_up", "catch_up"]);
-  expect(fates([30_000, 20_000, 10_000], { maxMessages: 1 })).toEqual(["expire", "expire", "catch_up"]);
+  expect(fates([90_000, 50_000, 10])).toEqual(["too_old", "catch_up", "catch_up"]);
+  expect(fates([30_000, 20_000, 10_000], { maxMessages: 1 })).toEqual(["too_many", "too_many", "catch_up"]);
 });
 
 test("after a database was restored, what came before that is not run by itself", () => {
-  expect(fates([50_000, 10], { expireBeforeMs: NOW - 1_000 })).toEqual(["expire", "catch_up"]);
+  expect(fates([50_000, 10], { expireBeforeMs: NOW - 1_000 })).toEqual(["too_old", "catch_up"]);
 });
 
 test("a clock that was set back makes nothing old", () => {

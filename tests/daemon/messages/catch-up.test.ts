@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { channelOf } from "../../../src/loopback/discord/lookups.ts";
 import { ALL_PERMISSIONS } from "../../../src/loopback/discord/permissions.ts";
 import { joinThread } from "../../../src/loopback/discord/thread-state.ts";
+import { written } from "../../support/answers.ts";
 import { testDatabase } from "../../support/database.ts";
 import { type WholeDaemon, type WholeDaemonOptions, wholeDaemon } from "../../support/whole-daemon.ts";
 
@@ -262,4 +263,21 @@ test("a message that can't be written down yet holds up those behind it, and is 
   await ann.says(web, "m3 lines=1", { mention: true });
   other.exec("DROP TRIGGER full");
   expect(await answersIn(world, web, 3)).toEqual(["m1", "m2", "m3"]);
+});
+
+test("more missed messages than catch_up.max_messages: one notice says how many, and its button runs all of them", async () => {
+  const world = await begunAndGone({ config: { catch_up: { max_messages: 1 } } });
+  const { ann, web, discord, contents } = world;
+  for (const marker of ["m1", "m2", "m3", "m4"]) await ann.says(web, `${marker} lines=1`, { mention: true });
+  const daemon = await started(world);
+  await discord.until(() => ends(contents()).length === 1, { timeoutMs: 20_000 });
+  await world.stop(daemon);
+  expect(contents()).toHaveLength(2);
+  expect(contents()[0]).toContain(
+    "3 messages that came while the bot was away are not answered. More came after",
+  );
+  expect(contents()[1]).toContain("m4 line 1 of 1");
+  await started(world);
+  await ann.clicks(written(discord, web)[0]!, "Run now");
+  expect(await answersIn(world, web, 4)).toEqual(["m1", "m4", "m2", "m3"]);
 });
