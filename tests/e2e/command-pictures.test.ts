@@ -1,4 +1,5 @@
-import { mkdirSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type APIMessage, ChannelType, PermissionFlagsBits } from "discord-api-types/v10";
@@ -27,6 +28,7 @@ async function scene() {
   const web: Place = discord.addChannel("web");
   const shop: Place = discord.addChannel("shop");
   const docs: Place = discord.addChannel("docs");
+  const site: Place = discord.addChannel("site");
   const category = discord.addChannel("Projects", { type: ChannelType.GuildCategory });
   const setup = discord.addChannel("new-projects", { parent: category });
   const olga = discord.addMember("olga", { permissions: PermissionFlagsBits.Administrator });
@@ -38,9 +40,15 @@ async function scene() {
       { name: "web", channel_id: web.id, allowed_tools: ["Read"] },
       { name: "shop", channel_id: shop.id, permission_mode: "plan" },
       { name: "docs", channel_id: docs.id, allowed_tools: ["Bash"] },
+      { name: "site", channel_id: site.id, threads: "worktree" },
     ],
   });
   git.setUpHome(fixture.home);
+  // So that the pictures show no port of this machine.
+  const address = "https://git.example.org/workshop/";
+  const real = git.url("api").replace("api.git", "");
+  appendFileSync(join(fixture.home, ".gitconfig"), `[url "${real}"]\n\tinsteadOf = ${address}\n`);
+  makeRepository(join(fixture.home, "projects", "site"));
   fixture.writeConfig({ projects_root: join(fixture.home, "projects"), setup_channel: setup.id });
   await fixture.start();
   await discord.until(
@@ -52,26 +60,47 @@ async function scene() {
   const { page, errors, foreign } = await openOnPhone(shown.url);
   await page.setViewportSize({ width: 390, height: 3000 });
 
+  let open: string | undefined;
+  /** A channel on the page; drawn anew for pictures, which show what stands there now. */
+  const opens = async ({ id }: Place) => {
+    if (open === id && !process.env.UPDATE_PICTURES) return;
+    open = id;
+    await page.goto(`${shown.url}#${id}`);
+    await page.reload();
+  };
+
   /** Messages of a channel from `first` to `last`, as the administrator sees them. */
   const picture = async (name: string, where: Place, first: Place, last = first) => {
-    await page.goto(`${shown.url}#${where.id}`);
-    await page.reload();
-    const box = async ({ id }: Place) => {
-      const message = page.locator(`discord-message[data-id="${id}"]`);
-      await message.waitFor();
-      return (await message.boundingBox())!;
-    };
-    await page.locator(`discord-message[data-id="${first.id}"]`).waitFor();
-    await page.evaluate(`document.querySelector('[data-id="${first.id}"]').scrollIntoView()`);
-    const end = await box(last);
-    const { y } = await box(first);
+    await opens(where);
+    const shownAs = ({ id }: Place) => page.locator(`discord-message[data-id="${id}"]`);
+    await shownAs(first).waitFor();
+    await shownAs(last).waitFor();
     expect(await page.evaluate("document.documentElement.scrollWidth"), name).toBe(390);
     expect(errors).toEqual([]);
     expect(foreign).toEqual([]);
     if (!process.env.UPDATE_PICTURES) return;
     mkdirSync(PICTURES, { recursive: true });
+    await page.evaluate(`document.querySelector('[data-id="${first.id}"]').scrollIntoView()`);
+    const { y } = (await shownAs(first).boundingBox())!;
+    const end = (await shownAs(last).boundingBox())!;
     const clip = { x: 0, y: Math.max(0, y - 4), width: 390, height: end.y + end.height - y + 8 };
     await page.screenshot({ path: join(PICTURES, `${name}.png`), clip });
+  };
+  /** The form that a button under a message opens, or an entry of its menu. */
+  const pictureOfForm = async (name: string, where: Place, { id }: Place, opener: string) => {
+    await opens(where);
+    const message = page.locator(`discord-message[data-id="${id}"]`);
+    await message.hover();
+    await message.getByRole("button", { name: opener, exact: true }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.waitFor();
+    const { y, height } = (await dialog.boundingBox())!;
+    expect(await page.evaluate("document.documentElement.scrollWidth"), name).toBe(390);
+    if (process.env.UPDATE_PICTURES) {
+      const clip = { x: 0, y: y - 12, width: 390, height: height + 24 };
+      await page.screenshot({ path: join(PICTURES, `${name}.png`), clip });
+    }
+    return dialog;
   };
   const says = (where: Place, text: string) => olga.says(where, text, { mention: true });
   const runs = async (where: Place, command: string, options = {}, done?: (all: APIMessage[]) => boolean) => {
@@ -85,7 +114,42 @@ async function scene() {
   };
   const finished = (where: Place, count: number) =>
     expect.poll(() => written(discord, where).filter(isFinished).length, PATIENCE).toBe(count);
-  return { web, shop, docs, setup, olga, git, fixture, picture, says, runs, until, finished };
+  const home = join(fixture.home, ".claude-coordinator");
+  return {
+    discord,
+    web,
+    shop,
+    docs,
+    site,
+    setup,
+    category,
+    olga,
+    git,
+    home,
+    address,
+    picture,
+    pictureOfForm,
+    says,
+    runs,
+    until,
+    finished,
+  };
+}
+
+/** A project's folder with one commit. */
+function makeRepository(folder: string): void {
+  writeFileSync(join(folder, "index.html"), "<h1>Workshop</h1>");
+  inRepository(folder, "init", "-q", "-b", "main");
+  commit(folder, "Begin");
+}
+
+function commit(folder: string, subject: string): void {
+  inRepository(folder, "add", "-A");
+  inRepository(folder, "-c", "user.name=olga", "-c", "user.email=olga@example.org", "commit", "-qm", subject);
+}
+
+function inRepository(folder: string, ...args: string[]): void {
+  execFileSync("git", args, { cwd: folder, env: { PATH: process.env.PATH, HOME: folder }, stdio: "pipe" });
 }
 
 interface Place {
@@ -93,7 +157,8 @@ interface Place {
 }
 
 test("each command and each question, as it stands on a phone", { timeout: 400_000 }, async () => {
-  const { web, shop, docs, setup, olga, git, picture, says, runs, until, finished } = await scene();
+  const { discord, web, shop, docs, olga, ...scenes } = await scene();
+  const { picture, pictureOfForm, says, runs, until, finished } = scenes;
 
   await says(web, "are the tests green?");
   const permission = await until(web, /Claude asks/);
@@ -126,14 +191,52 @@ test("each command and each question, as it stands on a phone", { timeout: 400_0
   await finished(web, 3);
   await picture("session", web, await runs(web, "/session"));
   await picture("context", web, await runs(web, "/context"));
+  const compact = await runs(web, "/compact");
+  await finished(web, 4);
+  await picture("compact", web, compact, written(discord, web).findLast(isFinished)!);
   const withPicture = ([first]: APIMessage[]) => (first?.attachments.length ?? 0) > 0;
   await picture("usage", web, await runs(web, "/usage", {}, withPicture));
   const model = await runs(web, "/model", { name: "haiku" });
   await picture("model", web, model);
   await picture("permissions", web, await runs(web, "/permissions"));
 
-  await olga.says(setup, git.url("api"));
+  const report = await olga.says(web, "The build fails on main: `Cannot find module 'vite'`.");
+  const form = await pictureOfForm("ask-claude", web, report, "Ask Claude about this");
+  await form.getByRole("textbox").fill("why is that?");
+  await form.getByRole("button", { name: "Submit" }).click();
+  await finished(web, 5);
+  await says(web, "are the tests green?");
+  const open = () => written(discord, web).findLast(({ components = [] }) => components.length > 0);
+  await expect.poll(() => JSON.stringify(open()?.components), PATIENCE).toContain("Deny and say why");
+  await pictureOfForm("deny-why", web, open()!, "Deny and say why…");
+});
+
+test("projects that come and go, and what becomes of a thread's working copy", {
+  timeout: 300_000,
+}, async () => {
+  const { discord, web, site, setup, category, olga, git, home, address, ...scenes } = await scene();
+  const { picture, says, runs, until, finished } = scenes;
+  const wish = { project_name: "api", git_url: `${address}api.git`, category: category.id };
+  const goOn = git.hold();
+  const adding = await runs(web, "/add-project", wish);
+  await picture("add-project", web, adding);
+  goOn();
+  const added = () => olga.sees(web).find(({ id }) => id === adding.id)?.content;
+  await expect.poll(added, PATIENCE).toContain("✅");
+  await picture("add-project-done", web, adding);
+  await olga.says(setup, `${address}shop.git`);
   await picture("set-up-channel", setup, await until(setup, /Add a project from/));
+
+  const thread = await olga.opensThread(site, "Fix the login");
+  await says(thread, "what is in the readme?");
+  await finished(thread, 1);
+  const copy = join(home, "worktrees", thread.id);
+  writeFileSync(join(copy, "login.html"), "<form>");
+  commit(copy, "Add a form");
+  writeFileSync(join(copy, "notes.md"), "later");
+  await picture("remove-project", site, await runs(site, "/remove-project"));
+  discord.guild.deleteChannel(thread);
+  await picture("working-copy", site, await until(site, /A thread was deleted/));
 });
 
 const SCRIPT: Script = ({ lastUserText, step, messages }) => {

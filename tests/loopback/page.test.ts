@@ -116,6 +116,7 @@ describe("in a browser", () => {
           description: "Changes the model",
           options: [{ name: "name", description: "Which", type: 3, required: true, autocomplete: true }],
         },
+        { name: "Ask about this", type: 3 },
       ],
       discord.guild.id,
     );
@@ -144,6 +145,10 @@ describe("in a browser", () => {
     await page.getByRole("dialog").getByRole("textbox").fill("because");
     await page.getByRole("button", { name: "Submit" }).click();
     await expect.poll(last).toBe("said because");
+
+    await page.locator("discord-message").last().hover();
+    await page.getByRole("button", { name: "Ask about this" }).last().click();
+    await expect.poll(last).toBe("asked about: said because");
     expect(errors).toEqual([]);
   });
 
@@ -166,6 +171,8 @@ async function answer(interaction: Interaction): Promise<void> {
   if (interaction.isAutocomplete()) await interaction.respond([{ name: "sonnet", value: "sonnet" }]);
   else if (interaction.isChatInputCommand())
     await interaction.reply(`model is ${interaction.options.getString("name")}`);
+  else if (interaction.isMessageContextMenuCommand())
+    await interaction.reply(`asked about: ${interaction.targetMessage.content}`);
   else if (interaction.isStringSelectMenu()) await interaction.reply(`picked ${interaction.values.join()}`);
   else if (interaction.isModalSubmit())
     await interaction.reply(`said ${interaction.fields.getTextInputValue("why")}`);

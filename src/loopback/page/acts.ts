@@ -25,6 +25,7 @@ const act = z.discriminatedUnion("do", [
     command: z.string(),
     options: z.record(z.string(), option),
   }),
+  z.object({ do: z.literal("runsOn"), message, command: z.string() }),
   z.object({
     do: z.literal("suggests"),
     channelId: z.string(),
@@ -79,6 +80,8 @@ export function createActs(person: Person): (body: unknown) => Promise<object> {
         return outcome(await person.selects(asked.message, asked.select, asked.values));
       case "runs":
         return outcome(await person.runs(asked.channelId, asked.command, asked.options));
+      case "runsOn":
+        return outcome(await person.runsOn(asked.message.channel_id, asked.command, asked.message));
       case "suggests":
         return {
           choices: await person.typesOption(asked.channelId, asked.command, asked.option, asked.typed),

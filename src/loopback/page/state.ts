@@ -25,5 +25,7 @@ export function pageState({ world, bot }: LoopbackDiscord, person: Person): obje
         archived: thread?.archived ?? false,
       })),
     commands: [...world.commands.values()].filter(({ type }) => type === 1),
+    /** Those of a message's menu. */
+    messageCommands: [...world.commands.values()].filter(({ type }) => type === 3).map(({ name }) => name),
   };
 }

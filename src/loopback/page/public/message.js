@@ -33,7 +33,7 @@ export function messageElement(message, before, look, does) {
   shown.append(words);
   if (message.attachments.length > 0) shown.append(attachmentElements(message.attachments));
   if (message.components.length > 0) shown.append(componentElements(message, does));
-  shown.append(reactionElements(message, does));
+  shown.append(reactionElements(message, look, does));
   return shown;
 }
 
@@ -153,7 +153,7 @@ function selectElement(message, menu, does) {
   return el("span", {}, select, done);
 }
 
-function reactionElements(message, does) {
+function reactionElements(message, look, does) {
   const box = el("div", { slot: "reactions", className: "reactions" });
   for (const { emoji, count, me } of message.reactions ?? []) {
     const button = el("button", { type: "button", className: me ? "mine" : "", textContent: `${emoji.name} ${count}` });
@@ -170,6 +170,9 @@ function reactionElements(message, does) {
   };
   tool("Reply", () => does.replyTo(message));
   tool("👍", () => does({ do: "reacts", message: ref(message), emoji: "👍", add: true }));
+  for (const command of look.messageCommands) {
+    tool(command, () => does({ do: "runsOn", message: ref(message), command }));
+  }
   box.append(tools);
   return box;
 }

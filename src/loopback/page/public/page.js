@@ -51,6 +51,9 @@ const look = {
   get bot() {
     return state.bot;
   },
+  get messageCommands() {
+    return state.messageCommands;
+  },
 };
 
 const drawChannels = () => {
