@@ -114,7 +114,12 @@ test("a stop right after the start leaves nothing running and is no failure", as
 });
 
 const DEATHS = [
-  { does: "never answers", fixture: "hangs-before-init", failure: { code: "stalled" } },
+  {
+    does: "never answers",
+    fixture: "hangs-before-init",
+    failure: { code: "stalled" },
+    startTimeoutMs: 2_000,
+  },
   { does: "writes a broken line", fixture: "garbage-line", failure: { code: "protocol" } },
   { does: "changes the shape of a known line", fixture: "wrong-shape", failure: { code: "protocol" } },
   { does: "writes a line without an end", fixture: "huge-line", failure: { code: "protocol" } },
@@ -129,10 +134,16 @@ const DEATHS = [
   { does: "is too old", fixture: "is-too-old", failure: { code: "claude_too_old" } },
 ] as const;
 
-test.for(DEATHS)("an agent that $does ends the turn with $failure.code", async ({ fixture, failure }) => {
+test.for(DEATHS)("an agent that $does ends the turn with $failure.code", async (death) => {
+  const { fixture, failure } = death;
   const bench = await claudeBench({
     command: fixtureAgent(fixture),
-    limits: { startTimeoutMs: 2000, maxLineBytes: 4 * 1024 * 1024, killGraceMs: 500 },
+    // Dying may take a while where the machine is busy; only who never answers is waited for.
+    limits: {
+      startTimeoutMs: "startTimeoutMs" in death ? death.startTimeoutMs : 45_000,
+      maxLineBytes: 4 * 1024 * 1024,
+      killGraceMs: 500,
+    },
   });
   const agent = bench.start();
   agent.agent.send({ type: "turn", turnId: "turn-a", prompt: [{ type: "text", text: "hi" }] });

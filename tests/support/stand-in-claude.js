@@ -16,7 +16,8 @@ import {
  * A light stand-in for the `claude` CLI, for tests that start hundreds of them. It keeps sessions on disk and treats
  * a known uuid, a resume and an interrupted turn as the CLI does; the contract tests say how that is. What it answers
  * follows from the prompt alone: `m7 lines=3 pace=20` is answered with "m7 line 1 of 3" and so on, 20 ms each.
- * `m7 says=["one", " two"]` is answered with these pieces, one every `pace` ms.
+ * `m7 says=["one", " two"]` is answered with these pieces, one every `pace` ms. `m7 lines=3 until=go`: after the first
+ * line it waits for a file `go` in its folder.
  * A word in brackets makes it fail: [dies-first] [dies-mid-text] [dies-after-answer] [hangs] [garbage] [refuses]; or
  * makes it ask people first: [asks] whether it may run a command, [questions] of its own. With [asks-for-tool] and
  * [uses-tool] it runs one, allowed by people or beforehand, and answers then.
@@ -27,6 +28,7 @@ const flag = (name) => process.argv.find((word) => word.startsWith(`--${name}=`)
 const sessions = join(process.env.CLAUDE_CONFIG_DIR ?? join(process.env.HOME, ".claude"), "projects");
 
 const TOOL_MS = 4_000;
+const LOOK_MS = 20;
 
 const REQUESTS = {
   asks: {
@@ -175,6 +177,10 @@ function converse(id, file) {
   };
 
   const speakLine = (turn, answer, index, fault) => {
+    if (index > 0 && answer.until !== undefined && !existsSync(answer.until)) {
+      turn.timer = setTimeout(speakLine, LOOK_MS, turn, answer, index, fault);
+      return;
+    }
     if (index < answer.lines.length) {
       if (fault === "dies-mid-text" && index === 1) return process.kill(process.pid, "SIGKILL");
       write(`${index === 0 ? "" : answer.glue}${answer.lines[index]}`);
@@ -265,5 +271,6 @@ function answerTo(transcript) {
   if (pieces !== undefined) return { lines: JSON.parse(pieces), glue: "", paceMs: number("pace", 0) };
   const count = number("lines", 1);
   const lines = Array.from({ length: count }, (_, index) => `${marker} line ${index + 1} of ${count}`);
-  return { lines, glue: "\n", paceMs: number("pace", 0) };
+  const until = /\buntil=(\S+)/.exec(text)?.[1];
+  return { lines, glue: "\n", paceMs: number("pace", 0), until };
 }

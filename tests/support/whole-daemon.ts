@@ -32,6 +32,8 @@ export interface WholeDaemon {
   /** Settles once it is ready; it ends with the test, or when stopped. */
   start(): Promise<Daemon>;
   stop(daemon: Daemon): Promise<void>;
+  /** Lets an answer go on that was asked for with `until=go`. */
+  goOn(): void;
   /** What the bot has written in the channel, oldest first. */
   contents(channel?: { readonly id: string }): string[];
   /** Settles when the bot's messages in the channel are as wanted. */
@@ -116,6 +118,7 @@ export async function wholeDaemon(options: WholeDaemonOptions = {}): Promise<Who
       return daemon;
     },
     stop,
+    goOn: () => writeFileSync(join(home, "web", "go"), ""),
     contents,
     until: (condition) =>
       discord.until(() => condition(contents(), written(discord, web)), { timeoutMs: 30_000 }),
