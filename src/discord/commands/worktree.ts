@@ -35,14 +35,11 @@ export function worktreeButtons(deps: WorktreeButtonsDeps): InteractionHandler {
       if (removing.has(tree.threadId)) return answer.whisper({ content: "It is being removed already." });
       if (!removes) return answer.update(worktreeKept(tree, userId));
       removing.add(tree.threadId);
-      try {
-        const unsaved = await deps.remove(tree);
-        if (unsaved !== undefined) return await answer.update(worktreeStays(tree, unsaved));
-        deps.store.forget(tree.threadId);
-        await answer.update(worktreeRemoved(tree, userId));
-      } finally {
-        removing.delete(tree.threadId);
-      }
+      // Over before its answer is on its way: who reads that may press again at once.
+      const unsaved = await deps.remove(tree).finally(() => removing.delete(tree.threadId));
+      if (unsaved !== undefined) return answer.update(worktreeStays(tree, unsaved));
+      deps.store.forget(tree.threadId);
+      await answer.update(worktreeRemoved(tree, userId));
     },
   });
 }

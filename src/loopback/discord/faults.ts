@@ -19,7 +19,7 @@ export interface Fault {
   readonly global?: boolean;
   /** With a status below 300: the JSON that stands in place of Discord's own answer. */
   readonly body?: unknown;
-  /** The request is carried out first, and only its answer is lost. */
+  /** The request is carried out first, and only its answer is lost, or, with `slow`, late. */
   readonly afterTakingEffect?: boolean;
 }
 

@@ -93,8 +93,10 @@ export function createRestRouter(world: World, deps: RestDeps) {
     };
 
     const fault = deps.faults.take(method, path);
-    if (fault?.status === "slow") await delay(fault.delayMs ?? 1000, undefined, { ref: false });
-    else if (fault !== undefined) {
+    const beSlow = () => delay(fault?.delayMs ?? 1000, undefined, { ref: false });
+    if (fault?.status === "slow") {
+      if (fault.afterTakingEffect !== true) await beSlow();
+    } else if (fault !== undefined) {
       if (fault.afterTakingEffect === true) await carryOut().catch(asRefusal);
       // Nothing holds on to this promise but the request: it goes when the connection does.
       if (fault.status === "hang") return new Promise<Response>(() => {});
@@ -118,6 +120,7 @@ export function createRestRouter(world: World, deps: RestDeps) {
     } else {
       served = await carryOut().catch((error: unknown) => refused(asRefusal(error)));
     }
+    if (fault?.status === "slow" && fault.afterTakingEffect === true) await beSlow();
     const { status, body } = served;
     const response = body === undefined ? new Response(null, { status }) : Response.json(body, { status });
     for (const [name, value] of Object.entries(limit?.headers ?? {})) response.headers.set(name, value);
