@@ -34,3 +34,5 @@ try {
 } finally {
   await log.close();
 }
+// As cli/main.ts does. @discordjs/ws for one, destroyed in the half second before it reconnects, connects all the same.
+setTimeout(() => process.exit(), 5_000).unref();
