@@ -3,11 +3,13 @@ import { basename, dirname, extname, join } from "node:path";
 
 /** The files of an audit log in the order of their records; only those that are there. */
 export function auditFiles(file: string): readonly string[] {
-  const full = namesIn(dirname(file))
+  const folder = dirname(file);
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  const full = names
     .map((name) => ({ name, lastSeq: lastSeqOf(name, file) }))
     .filter(({ lastSeq }) => !Number.isNaN(lastSeq))
     .toSorted((a, b) => a.lastSeq - b.lastSeq)
-    .map(({ name }) => join(dirname(file), name));
+    .map(({ name }) => join(folder, name));
   return existsSync(file) ? [...full, file] : full;
 }
 
@@ -23,13 +25,4 @@ function lastSeqOf(name: string, file: string): number {
   const isOne = name.startsWith(stem) && name.endsWith(extension);
   const number = isOne ? name.slice(stem.length, -extension.length) : "";
   return /^\d+$/.test(number) ? Number(number) : Number.NaN;
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
 }

@@ -11,7 +11,7 @@ const BIN = fileURLToPath(new URL("../../bin/claude-coord.js", import.meta.url))
 
 test("demo --web shows a page on which Claude answers; Ctrl-C leaves nothing", async ({ skip }) => {
   skip(NO_BROWSER !== undefined, NO_BROWSER);
-  const { demo, ended, url, temporary } = await startDemo();
+  const { demo, ended, url, temporary, said } = await startDemo();
   const { page, errors, foreign } = await openOnPhone(url);
   await page.locator("#text").fill("@claude My favourite colour is teal.");
   await page.locator("#text").press("Enter");
@@ -23,8 +23,16 @@ test("demo --web shows a page on which Claude answers; Ctrl-C leaves nothing", a
   expect(errors).toEqual([]);
   expect(foreign).toEqual([]);
 
+  // Tabs that end in the middle of what is sent to them are nobody's matter.
+  for (const waitUntil of ["commit", "load"] as const) {
+    const tab = await page.context().newPage();
+    await tab.goto(url, { waitUntil });
+    await tab.close();
+  }
+  await page.context().close();
   demo.kill("SIGINT");
   expect(await ended).toEqual([0, null]);
+  expect(said()).toMatch(/^Open it in a browser of this machine\. .*\n$/);
   expect(readdirSync(temporary).filter((name) => name.startsWith("claude-coord-demo-"))).toEqual([]);
 });
 
@@ -92,7 +100,11 @@ async function startDemo() {
   const temporary = tempDir();
   const demo = spawn(process.execPath, [BIN, "demo", "--web"], {
     env: { PATH: process.env.PATH, HOME: temporary, TMPDIR: temporary, LANG: "C.UTF-8" },
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let said = "";
+  demo.stderr.on("data", (chunk: Buffer) => {
+    said += chunk.toString();
   });
   const ended = once(demo, "exit");
   onTestFinished(async () => {
@@ -102,5 +114,5 @@ async function startDemo() {
   });
   const [url] = (await once(createInterface({ input: demo.stdout }), "line")) as [string];
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
-  return { demo, ended, url, temporary };
+  return { demo, ended, url, temporary, said: () => said };
 }

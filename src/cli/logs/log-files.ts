@@ -1,4 +1,4 @@
-import { createReadStream, readdirSync } from "node:fs";
+import { createReadStream, existsSync, readdirSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { createInterface } from "node:readline";
 
@@ -11,10 +11,12 @@ export function logFiles(file: string): string[] {
     const number = own ? name.slice(stem.length, name.length - extension.length) : "-";
     return /^\d*$/.test(number) ? Number(number) : Number.NaN;
   };
-  return namesIn(dirname(file))
+  const folder = dirname(file);
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names
     .filter((name) => !Number.isNaN(age(name)))
     .toSorted((a, b) => age(b) - age(a))
-    .map((name) => join(dirname(file), name));
+    .map((name) => join(folder, name));
 }
 
 /** The lines of all of them, oldest first; of `file` itself only the first `bytes`. */
@@ -23,14 +25,5 @@ export async function* logLines(file: string, bytes = Number.POSITIVE_INFINITY):
     if (each === file && bytes === 0) return;
     const input = createReadStream(each, each === file ? { end: bytes - 1 } : {});
     for await (const line of createInterface({ input })) if (line !== "") yield line;
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
   }
 }
