@@ -126,9 +126,32 @@ describe("who may talk here", () => {
     "/model": () => chatCommand("model", []),
     "/model opus": () => chatCommand("model", [{ name: "name", type: 3, value: "opus" }]),
     "Yes, reset": COMPONENT_ATTACKS["Yes, reset"]!,
+    "Resume a session": COMPONENT_ATTACKS["Resume a session"]!,
+    "Remove a thread's working copy": COMPONENT_ATTACKS["Remove a thread's working copy"]!,
+    "Keep a thread's working copy": COMPONENT_ATTACKS["Keep a thread's working copy"]!,
+  };
+  const ADMINISTERED: Attacks = {
+    "/add-project": COMMAND_ATTACKS["/add-project with options"]!,
+    "/remove-project": COMMAND_ATTACKS["/remove-project"]!,
+    "Yes, remove": COMPONENT_ATTACKS["Yes, remove"]!,
+    "Cancel of an addition": COMPONENT_ATTACKS["Cancel of an addition"]!,
+    "Add it, in the set-up channel": COMPONENT_ATTACKS["Add it, in the set-up channel"]!,
     "Run anyway today": COMPONENT_ATTACKS["Run anyway today"]!,
   };
-  test.each(Object.entries(MANAGED))("may not %s", (_, attack) => refused(bob(), attack()));
+  test.each(Object.entries({ ...MANAGED, ...ADMINISTERED }))("may not %s", (_, attack) =>
+    refused(bob(), attack()),
+  );
+  test.each(Object.entries(ADMINISTERED))("may, as a manager, not %s", (_, attack) =>
+    refused({ who: (all) => all.max }, attack()),
+  );
+
+  test("may look at /permissions, and not set the mode", async () => {
+    const before = scene.state();
+    const mode = [{ name: "mode", type: 3, value: "acceptEdits" }];
+    const [reply] = await (await send(bob(), chatCommand("permissions", mode))).waitsForReply();
+    expect(reply?.content).toBe(refusalText("not_allowed", "manage"));
+    expect(scene.state()).toBe(before);
+  });
 
   test("is offered no model", async () => {
     const { type } = { type: InteractionType.ApplicationCommandAutocomplete };

@@ -183,10 +183,17 @@ test("the set-up channel listens to administrators of this guild alone, and not 
     const message = { ...told(anAddress(), asAdmin), ...over } as unknown as Told;
     await unheard(() => discord.faults.dispatch("MESSAGE_CREATE", message));
   }
+  // Other programs are not even shown a sign: two that answer each other would never end.
+  const signs = () => discord.requests.filter(({ path }) => path.includes(setup.id) && path.includes(LOCK));
+  const signsBefore = signs().length;
+  const asBot = { author: scene.attackers.otherBot.user, member: { ...plainMember(), roles: [boss] } };
+  discord.faults.dispatch("MESSAGE_CREATE", told(anAddress(), asBot));
+  await scene.handled();
   const before = scene.state();
   const message = told(anAddress(), asAdmin);
   discord.faults.dispatch("MESSAGE_CREATE", message);
   await expect.poll(() => scene.state()).not.toBe(before);
+  expect(signs()).toHaveLength(signsBefore);
   // Discord may show a message twice.
   await unheard(() => discord.faults.dispatch("MESSAGE_CREATE", message));
 });

@@ -111,8 +111,9 @@ export function resetHandlers(deps: ResetDeps): {
     const where = { projectName: project.name, conversationId };
     tellChange(interaction, where, { kind: "session_reset", sessionId }, deps);
     const what = `The session is reset; the next message starts a new one. ${count(session.messageCount)} forgotten.`;
-    await answer.update({ content: `${what}\n${resumable(sessionId, project)}` });
-    await deps.agents.end(conversationId);
+    // At once: what is asked from now on has an agent of its own, which must not be ended in this one's place.
+    const ended = deps.agents.end(conversationId);
+    await Promise.all([ended, answer.update({ content: `${what}\n${resumable(sessionId, project)}` })]);
     const content = `-# 🔄 <@${interaction.actor.userId}> reset the session.`;
     await announce(conversationId, interaction.channelId, { content }, deps);
   };

@@ -44,8 +44,9 @@ export function sessionParts(deps: CommandsDeps): Readonly<Record<string, Intera
         if (resumed === undefined) return answer.whisper({ content: GONE });
         const where = { projectName: project.name, conversationId };
         tellChange(interaction, where, { kind: "session_resumed", sessionId: session.sessionId }, deps);
-        await answer.update(view(subject, undefined, deps));
-        await deps.agents.end(conversationId);
+        // At once: what is asked from now on has an agent of its own, which must not be ended in this one's place.
+        const ended = deps.agents.end(conversationId);
+        await Promise.all([ended, answer.update(view(subject, undefined, deps))]);
         const content = resumedText(interaction.actor.userId, resumed);
         await announce(conversationId, channelId, { content }, deps);
       },

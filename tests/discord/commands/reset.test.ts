@@ -6,7 +6,7 @@ import { testDatabase } from "../../support/database.ts";
 import { interactionBot, startDiscord } from "../../support/interaction-bot.ts";
 import { projectIn } from "../../support/projects.ts";
 
-async function scene(options: { confirmMs?: number } = {}) {
+async function scene({ onEnd, ...options }: { confirmMs?: number; onEnd?: () => void } = {}) {
   const discord = await startDiscord();
   const [channel, other] = [discord.addChannel("web"), discord.addChannel("other")];
   const max = discord.addMember("max", { permissions: PermissionFlagsBits.ManageGuild });
@@ -23,7 +23,12 @@ async function scene(options: { confirmMs?: number } = {}) {
       wake: () => {},
     }),
     sessions,
-    agents: { end: async () => void done.push("end") },
+    agents: {
+      end: async () => {
+        done.push("end");
+        onEnd?.();
+      },
+    },
     post: async (channelId, { content }) => void done.push(`${channelId}: ${content}`),
     events: { emit: () => {} },
     ...options,
@@ -58,6 +63,19 @@ test("a confirmed reset interrupts, forgets, ends the agent and says so in the c
     .toEqual(["interrupt", "end", `${channel.id}: -# 🔄 <@${max.id}> reset the session.`]);
   expect(sessions.current(channel.id)).toBeUndefined();
   expect(shown(question.id)?.components).toEqual([]);
+});
+
+test("the agent is ended before anybody reads that it is reset: what is asked then has another one", async () => {
+  let readAtEnd: string | undefined;
+  const onEnd = () => {
+    readAtEnd = shown(question.id)?.content;
+  };
+  const { channel, max, sessions, asks, shown } = await scene({ onEnd });
+  sessions.currentOrNew(channel.id, "web", "session-1");
+  const question = await asks();
+  await max.clicks(question, "Yes, reset");
+  await expect.poll(() => shown(question.id)?.content).toContain("The session is reset");
+  expect(readAtEnd).toContain("Reset the session of");
 });
 
 test("without a confirmation in time nothing is reset, and the buttons go", async () => {
