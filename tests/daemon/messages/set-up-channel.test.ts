@@ -36,14 +36,22 @@ async function scene(clock = { aheadMs: 0 }) {
       .split("\n")
       .filter(Boolean)
       .map((line) => JSON.parse(line) as Record<string, unknown>);
+  const cursor = () => {
+    const db = openDatabase(paths.database);
+    try {
+      return db.prepare("SELECT message_id FROM cursors WHERE channel_id = ?").pluck().get(setup.id);
+    } finally {
+      db.close();
+    }
+  };
   const signs = () => discord.messages(setup).filter(({ reactions }) => reactions?.length).length;
-  return { ...world, setup, role, olga, max, texts, said, online, audit, signs };
+  return { ...world, setup, role, olga, max, texts, said, online, audit, cursor, signs };
 }
 
 const asks = (name: string) => `**Add a project from** \`https://git.example.org/ann/${name}.git\`**?**`;
 
 test("addresses that were posted while the bot was away are asked about in order, each once; earlier ones are not", async () => {
-  const { olga, setup, stop, online, texts, said, discord } = await scene();
+  const { olga, setup, stop, online, texts, said, cursor, discord } = await scene();
   await olga.says(setup, "https://git.example.org/ann/before.git");
   const daemon = await online();
   await stop(daemon);
@@ -58,8 +66,9 @@ test("addresses that were posted while the bot was away are asked about in order
   discord.faults.forgetSessions();
   await discord.faults.comeBack();
   await said(3);
-  await olga.says(setup, "https://git.example.org/ann/last.git");
+  const last = await olga.says(setup, "https://git.example.org/ann/last.git");
   await said(4);
+  expect(cursor()).toBe(last.id);
   expect(texts().slice(2)).toEqual([asks("docs"), asks("last")]);
 });
 
@@ -119,7 +128,7 @@ test("a question whose posting was cut short is told of, however late the bot st
 });
 
 test("a set-up channel that is written into the config while the bot runs counts from then on", async () => {
-  const { olga, setup, stop, online, texts, said, configure, discord, paths, ann, web, contents } =
+  const { olga, setup, stop, online, texts, said, configure, discord, cursor, ann, web, contents } =
     await scene();
   configure({ setup_channel: undefined });
   const daemon = await online();
@@ -128,15 +137,7 @@ test("a set-up channel that is written into the config while the bot runs counts
   // Events come in their order: the address has been passed over by then.
   await discord.until(() => contents().length > 0, { timeoutMs: 20_000 });
   configure({ setup_channel: setup.id });
-  const known = () => {
-    const db = openDatabase(paths.database);
-    try {
-      return db.prepare("SELECT 1 FROM cursors WHERE channel_id = ?").get(setup.id) !== undefined;
-    } finally {
-      db.close();
-    }
-  };
-  await discord.until(known, { timeoutMs: 20_000 });
+  await discord.until(() => cursor() !== undefined, { timeoutMs: 20_000 });
   await stop(daemon);
   await olga.says(setup, "https://git.example.org/ann/web.git");
   await online();
