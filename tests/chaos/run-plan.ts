@@ -243,19 +243,23 @@ function startPressing(world: ChaosWorld, place: (typeof PLACES)[number], label:
   const heard = new Set<string>();
   const first = Promise.withResolvers<void>();
   const over = new AbortController();
+  const withButton = () =>
+    written(discord, world.channelOf(place)).filter((message) =>
+      JSON.stringify(message.components ?? []).includes(`"${label}"`),
+    );
   const pressing = (async () => {
     while (!over.signal.aborted) {
       await delay(100);
-      for (const message of written(discord, world.channelOf(place))) {
-        if (heard.has(message.id) || !JSON.stringify(message.components ?? []).includes(`"${label}"`))
-          continue;
+      for (const message of withButton()) {
+        if (heard.has(message.id)) continue;
         try {
           const click = await person.clicks(message, label);
           await click.answered();
           heard.add(message.id);
           first.resolve();
         } catch {
-          // Its daemon has died, or the button is gone.
+          // Its daemon has died; heard all the same where the next one has taken the button away meanwhile.
+          if (!withButton().some(({ id }) => id === message.id)) first.resolve();
         }
       }
     }
