@@ -45,6 +45,13 @@ test("usage shows each day with a bar as long as its cost, also days without a t
   expect(stdout).toContain("\n$2.25 for 4 turns, 1 of them failed.\n");
 });
 
+test("usage without a time begins with the first day on which anything ran", async () => {
+  const { run, day } = withUsage();
+  const { stdout } = await run(["usage"]);
+  const days = stdout.split("\n").slice(1, 4);
+  expect(days.map((line) => line.split(" ")[0])).toEqual([day(2), day(1), day(0)]);
+});
+
 test("usage by project and by person has the most expensive first", async () => {
   const { run } = withUsage();
   const names = async (by: string) =>

@@ -62,7 +62,7 @@ test("an error that nobody catches ends the bot with an error id in its log, and
 
   await fixture.start();
   await untilTold(1);
-  expect(told()).toEqual([expect.stringContaining("I was restarted after I had ended without stopping")]);
+  expect(told()).toEqual([expect.stringContaining("**I was restarted after a crash**")]);
   expect(idIn(told()[0])).toBe(crash?.error_id);
   expect(await errorShow(String(crash?.error_id))).toMatch(
     /Why\n {2}the bot crashed\n {2}(Error: )?planted bug/,

@@ -51,7 +51,9 @@ export async function showUsage(options: UsageOptions, terminal: Terminal): Prom
   } else if (daily.length === 0) {
     terminal.explain(`No turn has run since ${from}.`);
   } else {
-    printUsage(options.by, rows, terminal);
+    // A bot of yesterday has no month of empty days behind it, unless somebody asks for them.
+    const first = rows.findIndex(({ turns, costUsd }) => turns > 0 || costUsd > 0);
+    printUsage(options.by, options.since === undefined ? rows.slice(Math.max(0, first)) : rows, terminal);
   }
 }
 

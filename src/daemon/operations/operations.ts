@@ -143,7 +143,11 @@ export async function openOperations(context: DaemonContext, stops: StopOrder): 
         const what = "the last run of the bot had ended without stopping";
         const about = { started_at: new Date(cut.startedAtMs).toISOString(), version: cut.version };
         const errorId = cut.errorId ?? report.failure(what, undefined, about);
-        alerts.raise("daemon_crashed", errorId, { errorId, startedAtMs: cut.startedAtMs });
+        alerts.raise("daemon_crashed", errorId, {
+          errorId,
+          startedAtMs: cut.startedAtMs,
+          hasSaidWhy: cut.errorId === undefined ? 0 : 1,
+        });
       }
       const { health: served, alerts: told } = config();
       if (served.listen !== undefined || told.channelId !== undefined) login.start();

@@ -53,8 +53,8 @@ const TEXTS: Readonly<Record<AlertKind, Text>> = {
     over: () => "The audit log is written again; it says how many records are missing.",
   },
   daemon_crashed: {
-    begins: ({ errorId, startedAtMs }) =>
-      `**I was restarted after I had ended without stopping** (running since ${time(startedAtMs, "f")}): a crash, a kill, or the machine went down. Turns that ran then go on. Error id: **${errorId}** (\`claude-coord errors show ${errorId}\`).`,
+    begins: ({ errorId, startedAtMs, hasSaidWhy }) =>
+      `**I was restarted after ${hasSaidWhy ? "a crash" : "I had ended without stopping"}** (running since ${time(startedAtMs, "f")}): ${hasSaidWhy ? "an error that nobody caught, which is a bug" : "a crash, a kill, or the machine went down"}. Turns that ran then go on. Error id: **${errorId}** (\`claude-coord errors show ${errorId}\`).`,
     over: () => "",
   },
 };
