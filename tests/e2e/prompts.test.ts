@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { APIMessage } from "discord-api-types/v10";
+import { type APIInteraction, type APIMessage, ComponentType, InteractionType } from "discord-api-types/v10";
 import { expect, test } from "vitest";
 import type { LoopbackDiscord } from "../../src/loopback/discord/server.ts";
 import { isFinished, written } from "../support/answers.ts";
@@ -11,7 +11,7 @@ import { realWorld } from "../support/real-world.ts";
 const PATIENCE = { timeout: 60_000 };
 const EPHEMERAL = 1 << 6;
 
-/** Ann and bob may talk; mallory is a member of the guild who may not. */
+/** Ann and bob may talk; mallory is a member of the guild who may not, eve has left it. */
 async function scene(project: Record<string, unknown> = {}, config: Record<string, unknown> = {}) {
   const { discord, model } = await realWorld();
   const channel = discord.addChannel("web");
@@ -20,6 +20,7 @@ async function scene(project: Record<string, unknown> = {}, config: Record<strin
     ReturnType<LoopbackDiscord["addMember"]>,
     ReturnType<LoopbackDiscord["addMember"]>,
   ];
+  const eve = discord.addMember("eve");
   const fixture = daemonFixture({
     discord,
     modelUrl: model.url,
@@ -42,6 +43,24 @@ async function scene(project: Record<string, unknown> = {}, config: Record<strin
       .map(({ content }) => content)
       .join("\n");
   const latest = (id: string) => written(discord, channel).find((message) => message.id === id)?.content;
+  /** Neither mallory nor eve, whose client keeps to no rules, gets further than a sentence that others don't see. */
+  const refusesOthers = async (asked: APIMessage, customId: RegExp) => {
+    const [id] = JSON.stringify(asked.components).match(new RegExp(`ask:[^"]*${customId.source}`)) ?? [];
+    expect(id).toBeDefined();
+    const data = { component_type: ComponentType.Button, custom_id: id };
+    for (const [person, altered] of [
+      [mallory, (told: APIInteraction) => told],
+      [eve, withoutMember],
+    ] as const) {
+      const press = { type: InteractionType.MessageComponent, data, source: asked, altered };
+      const interaction = await person.forges(channel, press);
+      const [reply] = await interaction.waitsForReply({ timeoutMs: 10_000 });
+      expect(reply?.content).toMatch(/^Only members who may talk to Claude here|works only in the guild/);
+      expect(reply?.flags).toBe(EPHEMERAL);
+      expect(interaction.modal).toBeUndefined();
+    }
+    expect((await prompt()).id).toBe(asked.id);
+  };
   const daemon = await fixture.start();
   return {
     discord,
@@ -49,6 +68,7 @@ async function scene(project: Record<string, unknown> = {}, config: Record<strin
     ann,
     bob,
     mallory,
+    refusesOthers,
     fixture,
     daemon,
     says,
@@ -59,6 +79,18 @@ async function scene(project: Record<string, unknown> = {}, config: Record<strin
     latest,
     said,
   };
+}
+
+/** What Discord would tell of somebody who is in no guild of the bot's. */
+function withoutMember(told: APIInteraction): APIInteraction {
+  const { member, guild_id: _guild, guild: _whole, ...rest } = told as unknown as Told;
+  return { ...rest, user: member.user, context: 1 } as unknown as APIInteraction;
+}
+
+interface Told {
+  readonly member: { readonly user: object };
+  readonly guild_id: string;
+  readonly guild: object;
 }
 
 test("a tool runs once somebody who may allows it, and a stranger can't", async () => {
@@ -80,8 +112,9 @@ test("a tool runs once somebody who may allows it, and a stranger can't", async 
 });
 
 test("a denial with its reason reaches Claude, and the turn goes on", async () => {
-  const { ann, model, says, prompt, ended, made } = await scene();
+  const { ann, model, says, prompt, refusesOthers, ended, made } = await scene();
   await says(play(bash("touch denied"), "Then not."));
+  for (const button of [/why/, /always/, /deny/]) await refusesOthers(await prompt(), button);
   const click = await ann.clicks(await prompt(), "Deny and say why…");
   await (await click.answered()).submits({ text: "use the Makefile" });
   await ended(1);
@@ -124,7 +157,7 @@ test("stopping a daemon that waits for an answer leaves no live button behind", 
 });
 
 test("a question of Claude's own is answered by a press", async () => {
-  const { ann, model, says, prompt, ended } = await scene();
+  const { ann, model, says, prompt, refusesOthers, ended } = await scene();
   const question = {
     question: "Which colour?",
     header: "Colour",
@@ -137,6 +170,7 @@ test("a question of Claude's own is answered by a press", async () => {
   await says(play(useTool("AskUserQuestion", { questions: [question] }), "Thanks."));
   const asked = await prompt();
   expect(asked.content).toContain("❓ **Which colour?**");
+  await refusesOthers(asked, /q0:1/);
   await ann.clicks(asked, "Blue");
   await ended(1);
   const results = JSON.stringify(model.requests.at(-1)?.toolResults);
@@ -145,7 +179,7 @@ test("a question of Claude's own is answered by a press", async () => {
 });
 
 test("several questions are chosen, one in own words, and sent together", async () => {
-  const { ann, bob, model, says, prompt, ended } = await scene();
+  const { ann, bob, model, says, prompt, refusesOthers, ended } = await scene();
   const options = ["Apple", "Fig", "Plum"].map((label) => ({ label, description: "a fruit" }));
   const questions = [
     { question: "Which fruits?", header: "Fruits", multiSelect: true, options },
@@ -153,6 +187,8 @@ test("several questions are chosen, one in own words, and sent together", async 
   ];
   await says(play(useTool("AskUserQuestion", { questions }), "Thanks."));
   const asked = await prompt();
+  await refusesOthers(asked, /send/);
+  await refusesOthers(asked, /q1:other/);
   await (await ann.selects(asked, "Fruits", ["0", "2"])).answered();
   const form = await (await bob.clicks(asked, "Other…")).answered();
   await (await form.submits({ text: "at dusk" })).answered();
@@ -167,9 +203,10 @@ test("several questions are chosen, one in own words, and sent together", async 
 });
 
 test("a plan is sent back with a comment, then approved", async () => {
-  const { ann, model, says, prompt, ended } = await scene({ permission_mode: "plan" });
+  const { ann, model, says, prompt, refusesOthers, ended } = await scene({ permission_mode: "plan" });
   await says(play(useTool("ExitPlanMode", {}), useTool("ExitPlanMode", {}), "Begun."));
   const first = await prompt();
+  for (const button of [/approve/, /keep/]) await refusesOthers(first, button);
   const form = await (await ann.clicks(first, "Keep planning…")).answered();
   await form.submits({ text: "tests first" });
   await expect.poll(async () => (await prompt()).id, PATIENCE).not.toBe(first.id);
