@@ -4,6 +4,7 @@ import type { Health } from "../../core/operations/health.ts";
 import { alertText } from "../../discord/channel/alert-text.ts";
 import type { Gateway } from "../../discord/gateway/gateway.ts";
 import { toolLine } from "../../discord/reply/tool-line.ts";
+import { HOLDS } from "../../discord/reply/waiting-text.ts";
 import type { ConversationFact, QueuedFact, StatusFacts } from "../../http/page/status-facts.ts";
 import type { QueuedTurn } from "../../sqlite/overview.ts";
 import type { Agents } from "../agents/agents.ts";
@@ -116,8 +117,7 @@ function because(
 ): QueuedFact["because"] {
   if (awaits !== null) return "waits for a person's answer in the channel";
   if (heldUntilMs === null || heldUntilMs <= nowMs) return undefined;
-  const limit = heldBy === "budget" ? "the project's budget" : "a usage limit";
-  return `${limit} holds it until ${new Date(heldUntilMs).toISOString().slice(11, 16)} UTC`;
+  return `${HOLDS[heldBy ?? "usage_limit"]} holds it until ${new Date(heldUntilMs).toISOString().slice(11, 16)} UTC`;
 }
 
 /** Without Discord's markup, which no browser knows. */

@@ -4,7 +4,7 @@ import { type InteractionHandler, interactionHandler } from "../interactions/han
 import type { IncomingInteraction, PointedMessage } from "../interactions/incoming-interaction.ts";
 import { tooMuch } from "../interactions/too-much.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
-import { type Place, placeOf } from "./place.ts";
+import { type ConversationSubject, conversationSubject } from "./conversation-subject.ts";
 
 export const ASK_ABOUT = "Ask Claude about this";
 
@@ -21,9 +21,9 @@ export function askAboutHandlers(deps: CommandsDeps): {
   const keyOf = ({ actor, channelId }: IncomingInteraction, messageId: string) =>
     `${actor.userId} ${channelId} ${messageId}`;
   return {
-    command: interactionHandler<Place>({
+    command: interactionHandler<ConversationSubject>({
       action: "talk",
-      subject: (interaction) => placeOf(interaction, deps),
+      subject: (interaction) => conversationSubject(interaction, deps),
       run: async ({ interaction, answer }) => {
         const { input } = interaction;
         if (input.type !== "message_command") return;
@@ -37,14 +37,14 @@ export function askAboutHandlers(deps: CommandsDeps): {
         await answer.form(textForm(options));
       },
     }),
-    form: interactionHandler<Place & { readonly message: PointedMessage | undefined }>({
+    form: interactionHandler<ConversationSubject & { readonly message: PointedMessage | undefined }>({
       action: "talk",
       subject: (interaction) => {
         const { input } = interaction;
-        const place = placeOf(interaction, deps);
+        const here = conversationSubject(interaction, deps);
         const messageId = "customId" in input ? (input.customId.split(":")[1] ?? "") : "";
         const message = pointed.get(keyOf(interaction, messageId));
-        return typeof place === "string" ? place : { ...place, message };
+        return typeof here === "string" ? here : { ...here, message };
       },
       run: async ({ interaction, subject, answer }) => {
         const { project, conversationId, guildId, message } = subject;

@@ -1,6 +1,6 @@
 import type { Snowflake } from "../../core/projects/project.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
-import type { Place } from "./place.ts";
+import type { ConversationSubject } from "./conversation-subject.ts";
 
 /** A session of one channel or thread. Times are ms since the epoch. */
 export interface ChannelSession {
@@ -16,7 +16,7 @@ export interface ChannelSession {
 }
 
 /** A session of the channel in which somebody pressed a button of `/session`. */
-export interface SessionSubject extends Place {
+export interface SessionSubject extends ConversationSubject {
   readonly session: ChannelSession;
 }
 

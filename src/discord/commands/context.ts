@@ -2,13 +2,13 @@ import type { ContextUsage } from "../../core/agents/agent.ts";
 import { type InteractionHandler, interactionHandler } from "../interactions/handler.ts";
 import { cut, escaped } from "../reply/tool-line.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
-import { type Place, placeOf } from "./place.ts";
+import { type ConversationSubject, conversationSubject } from "./conversation-subject.ts";
 
 /** `/context`: how full the channel's session is, and what fills it. */
 export function contextCommand(deps: CommandsDeps): InteractionHandler {
-  return interactionHandler<Place>({
+  return interactionHandler<ConversationSubject>({
     action: "talk",
-    subject: (interaction) => placeOf(interaction, deps),
+    subject: (interaction) => conversationSubject(interaction, deps),
     run: async ({ subject: { project, conversationId }, answer }) => {
       const session = deps.sessions.current(conversationId);
       if (session === undefined) return answer.reply({ content: "There is no session here yet." });

@@ -3,7 +3,7 @@ import { button, row } from "../channel/components.ts";
 import type { OutgoingMessage } from "../channel/message-payload.ts";
 import { type InteractionHandler, interactionHandler } from "../interactions/handler.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
-import { type Place, placeOf } from "./place.ts";
+import { type ConversationSubject, conversationSubject } from "./conversation-subject.ts";
 
 /** Says that a turn is stopped, with a button to drop what waits behind it. */
 export function stoppedView(stopped: Turn, waiting: readonly Turn[]): OutgoingMessage {
@@ -16,7 +16,7 @@ export function stoppedView(stopped: Turn, waiting: readonly Turn[]): OutgoingMe
   return { content: `Stopped. ${what}`, components: [row(drop)] };
 }
 
-interface DropSubject extends Place {
+interface DropSubject extends ConversationSubject {
   /** What waited when the button was offered and has not ended since; one of it may run by now. */
   readonly offered: readonly Turn[];
 }
@@ -29,15 +29,15 @@ export function dropWaiting(deps: CommandsDeps): InteractionHandler {
   return interactionHandler<DropSubject>({
     action: "talk",
     subject: (interaction) => {
-      const place = placeOf(interaction, deps);
-      if (typeof place === "string") return place;
+      const here = conversationSubject(interaction, deps);
+      if (typeof here === "string") return here;
       const { input } = interaction;
       const [, stoppedId, untilMs] = "customId" in input ? input.customId.split(":") : [];
       const offered = deps.ledger
-        .open(place.conversationId)
+        .open(here.conversationId)
         .filter(({ id, state }) => id !== stoppedId && state !== "delivering")
         .filter(({ acceptedAtMs }) => acceptedAtMs <= Number(untilMs));
-      return { ...place, offered };
+      return { ...here, offered };
     },
     run: async ({ subject: { conversationId, offered }, interaction, may, answer }) => {
       if (offered.length === 0)

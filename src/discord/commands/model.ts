@@ -6,7 +6,7 @@ import {
 } from "../interactions/handler.ts";
 import { tellChange } from "../interactions/tell-change.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
-import { type Place, placeOf } from "./place.ts";
+import { type ConversationSubject, conversationSubject } from "./conversation-subject.ts";
 
 /** They stay what they are while the models behind them change. */
 const ALIASES = ["sonnet", "opus", "haiku"];
@@ -16,10 +16,10 @@ const MODEL = /^[\w.:/@[\]-]{1,100}$/;
 
 /** `/model [name]`: shows the channel's model, or changes it from the next message on, also after a restart. */
 export function modelCommand(deps: CommandsDeps): InteractionHandler {
-  return interactionHandler<Place>({
+  return interactionHandler<ConversationSubject>({
     action: "manage",
     answers: "in_channel",
-    subject: (interaction) => placeOf(interaction, deps),
+    subject: (interaction) => conversationSubject(interaction, deps),
     run: async ({ interaction, subject: { project, conversationId }, answer }) => {
       const { input } = interaction;
       const name = input.type === "command" ? input.options.name : undefined;
@@ -46,9 +46,9 @@ export function modelCommand(deps: CommandsDeps): InteractionHandler {
 }
 
 export function modelSuggestions(deps: CommandsDeps): InteractionHandler {
-  return suggestionHandler<Place>({
+  return suggestionHandler<ConversationSubject>({
     action: "manage",
-    subject: (interaction) => placeOf(interaction, deps),
+    subject: (interaction) => conversationSubject(interaction, deps),
     suggest: async ({ input }) => modelsLike(input.type === "autocomplete" ? input.focused.typed : "", deps),
   });
 }

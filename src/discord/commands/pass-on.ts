@@ -2,13 +2,13 @@ import type { SessionCommand } from "../../core/agents/agent.ts";
 import { type InteractionHandler, interactionHandler } from "../interactions/handler.ts";
 import { tooMuch } from "../interactions/too-much.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
-import { type Place, placeOf } from "./place.ts";
+import { type ConversationSubject, conversationSubject } from "./conversation-subject.ts";
 
 /** A command of Claude Code's own, run in the channel's session as a turn; its text is the answer. */
 export function passOn(command: SessionCommand, deps: CommandsDeps): InteractionHandler {
-  return interactionHandler<Place>({
+  return interactionHandler<ConversationSubject>({
     action: "talk",
-    subject: (interaction) => placeOf(interaction, deps),
+    subject: (interaction) => conversationSubject(interaction, deps),
     run: async ({ interaction, subject: { project, conversationId, channelId, guildId }, answer }) => {
       if (deps.sessions.current(conversationId) === undefined) {
         return answer.reply({ content: "There is no session here yet." });

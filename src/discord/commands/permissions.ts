@@ -13,8 +13,8 @@ import { tellChange } from "../interactions/tell-change.ts";
 import { cut, inCode } from "../reply/tool-line.ts";
 import { announce } from "./announce.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
+import { type ConversationSubject, conversationSubject } from "./conversation-subject.ts";
 import { PERMISSION_MODES } from "./permission-modes.ts";
-import { type Place, placeOf } from "./place.ts";
 
 export type PermissionsDeps = Pick<
   CommandsDeps,
@@ -32,7 +32,7 @@ export function permissionsHandlers(deps: PermissionsDeps): {
   command: InteractionHandler;
   menu: InteractionHandler;
 } {
-  const here = (interaction: IncomingInteraction) => placeOf(interaction, deps);
+  const here = (interaction: IncomingInteraction) => conversationSubject(interaction, deps);
 
   /** What runs goes on under the new rules, from its next tool on. */
   const apply = (session: Session, project: Project, withdrawn: SessionGrants) => {
@@ -41,11 +41,14 @@ export function permissionsHandlers(deps: PermissionsDeps): {
     deps.restrict(session.conversationId, { rules, permissionMode });
   };
 
-  const changed = ({ project, conversationId }: Place, interaction: IncomingInteraction, change: Change) =>
-    tellChange(interaction, { projectName: project.name, conversationId }, change, deps);
+  const changed = (
+    { project, conversationId }: ConversationSubject,
+    interaction: IncomingInteraction,
+    change: Change,
+  ) => tellChange(interaction, { projectName: project.name, conversationId }, change, deps);
 
   const setMode = async (
-    { subject, interaction, may, answer }: HandlerContext<Place>,
+    { subject, interaction, may, answer }: HandlerContext<ConversationSubject>,
     mode: PermissionMode,
   ) => {
     const { project, conversationId, channelId } = subject;
@@ -66,7 +69,7 @@ export function permissionsHandlers(deps: PermissionsDeps): {
   };
 
   return {
-    command: interactionHandler<Place>({
+    command: interactionHandler<ConversationSubject>({
       action: "talk",
       subject: here,
       run: async (context) => {
@@ -79,7 +82,7 @@ export function permissionsHandlers(deps: PermissionsDeps): {
       },
     }),
 
-    menu: interactionHandler<Place>({
+    menu: interactionHandler<ConversationSubject>({
       action: "approve",
       subject: here,
       run: async ({ subject, interaction, answer }) => {
@@ -107,7 +110,7 @@ export function permissionsHandlers(deps: PermissionsDeps): {
   };
 }
 
-function shown({ project, conversationId }: Place, deps: PermissionsDeps): OutgoingMessage {
+function shown({ project, conversationId }: ConversationSubject, deps: PermissionsDeps): OutgoingMessage {
   const session = deps.sessions.current(conversationId);
   const grants = session === undefined ? [] : entries(deps.grants.of(session.sessionId));
   const listed = grants.slice(0, SHOWN);

@@ -5,8 +5,9 @@ import type { OutgoingMessage } from "../channel/message-payload.ts";
 import { type InteractionHandler, interactionHandler } from "../interactions/handler.ts";
 import { discordTime } from "../reply/amounts.ts";
 import { cut, escaped } from "../reply/tool-line.ts";
+import { HOLDS } from "../reply/waiting-text.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
-import { type Place, placeOf } from "./place.ts";
+import { type ConversationSubject, conversationSubject } from "./conversation-subject.ts";
 import { stopTurn, type TurnSubject, turnSubject } from "./stop.ts";
 
 /** So many have buttons: two rows of five. */
@@ -14,9 +15,9 @@ const SHOWN = 10;
 
 /** `/queue`: what runs and waits here, and buttons to cancel each. */
 export function queueCommand(deps: CommandsDeps): InteractionHandler {
-  return interactionHandler<Place>({
+  return interactionHandler<ConversationSubject>({
     action: "talk",
-    subject: (interaction) => placeOf(interaction, deps),
+    subject: (interaction) => conversationSubject(interaction, deps),
     run: async ({ subject, answer }) => answer.reply(queueView(subject.conversationId, undefined, deps)),
   });
 }
@@ -34,12 +35,6 @@ export function queueButton(deps: CommandsDeps): InteractionHandler {
     },
   });
 }
-
-/** What holds turns back, as people know it. */
-export const HOLDS: Readonly<Record<NonNullable<Turn["heldBy"]>, string>> = {
-  usage_limit: "Claude's usage limit",
-  budget: "the project's budget",
-};
 
 function queueView(
   conversationId: Snowflake,

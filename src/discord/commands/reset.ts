@@ -14,7 +14,7 @@ import { tellChange } from "../interactions/tell-change.ts";
 import { discordTime, dollars } from "../reply/amounts.ts";
 import { announce } from "./announce.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
-import { NO_PROJECT } from "./place.ts";
+import { NO_PROJECT } from "./conversation-subject.ts";
 
 const CONFIRM_MS = 60_000;
 

@@ -9,15 +9,15 @@ import { discordTime } from "../reply/amounts.ts";
 import { announce } from "./announce.ts";
 import { channelSessions, findChannelSession, type SessionSubject } from "./channel-sessions.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
-import { type Place, placeOf } from "./place.ts";
+import { type ConversationSubject, conversationSubject } from "./conversation-subject.ts";
 import { forkSession } from "./session-fork.ts";
 import { SESSION_PARTS, sessionView } from "./session-view.ts";
 
 /** `/session`: the channel's session, how to go on with it in a terminal, and those before it. */
 export function sessionCommand(deps: CommandsDeps): InteractionHandler {
-  return interactionHandler<Place>({
+  return interactionHandler<ConversationSubject>({
     action: "talk",
-    subject: (interaction) => placeOf(interaction, deps),
+    subject: (interaction) => conversationSubject(interaction, deps),
     run: async ({ subject, answer }) => answer.reply(view(subject, undefined, deps)),
   });
 }
@@ -26,9 +26,9 @@ export function sessionCommand(deps: CommandsDeps): InteractionHandler {
 export function sessionParts(deps: CommandsDeps): Readonly<Record<string, InteractionHandler>> {
   const subject = (interaction: IncomingInteraction) => sessionSubject(interaction, deps);
   return {
-    [SESSION_PARTS.pick]: interactionHandler<Place>({
+    [SESSION_PARTS.pick]: interactionHandler<ConversationSubject>({
       action: "talk",
-      subject: (interaction) => placeOf(interaction, deps),
+      subject: (interaction) => conversationSubject(interaction, deps),
       run: async ({ subject, interaction: { input }, answer }) =>
         answer.update(view(subject, input.type === "select" ? input.values[0] : undefined, deps)),
     }),
@@ -132,17 +132,17 @@ const BOUND =
   "thread, or fork the channel's session.";
 const BUSY = "Claude is at work here. Wait for its answer, or stop it with `/stop`, and press again.";
 
-function view(place: Place, chosenId: string | undefined, deps: CommandsDeps): OutgoingMessage {
-  return sessionView(channelSessions(place.conversationId, deps), chosenId, place.project);
+function view(here: ConversationSubject, chosenId: string | undefined, deps: CommandsDeps): OutgoingMessage {
+  return sessionView(channelSessions(here.conversationId, deps), chosenId, here.project);
 }
 
 function sessionSubject(interaction: IncomingInteraction, deps: CommandsDeps): SessionSubject | string {
-  const place = placeOf(interaction, deps);
-  if (typeof place === "string") return place;
+  const here = conversationSubject(interaction, deps);
+  if (typeof here === "string") return here;
   const { input } = interaction;
   const sessionId = "customId" in input ? (input.customId.split(":")[1] ?? "") : "";
-  const session = findChannelSession(channelSessions(place.conversationId, deps), sessionId);
-  return session === undefined ? GONE : { ...place, session };
+  const session = findChannelSession(channelSessions(here.conversationId, deps), sessionId);
+  return session === undefined ? GONE : { ...here, session };
 }
 
 function isBusy(conversationId: string, { ledger, agents }: CommandsDeps): boolean {

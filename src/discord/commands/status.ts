@@ -11,8 +11,8 @@ import {
 import type { IncomingInteraction } from "../interactions/incoming-interaction.ts";
 import { discordTime, dollars } from "../reply/amounts.ts";
 import { cut, escaped } from "../reply/tool-line.ts";
+import { HOLDS } from "../reply/waiting-text.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
-import { HOLDS } from "./queue.ts";
 
 export interface StatusDeps extends Pick<CommandsDeps, "projects" | "guildOf" | "context" | "health"> {
   readonly ledger: Pick<Ledger, "open">;

@@ -7,8 +7,8 @@ import {
 } from "../interactions/handler.ts";
 import type { IncomingInteraction } from "../interactions/incoming-interaction.ts";
 import type { CommandsDeps } from "./commands-deps.ts";
+import { conversationSubject } from "./conversation-subject.ts";
 import { stoppedView } from "./drop-waiting.ts";
-import { placeOf } from "./place.ts";
 
 export interface TurnSubject extends Subject {
   /** Undefined when nothing runs: what there is is told only to those who may ask. */
@@ -20,11 +20,11 @@ export function stopCommand(deps: CommandsDeps): InteractionHandler {
   return interactionHandler<TurnSubject>({
     action: "talk",
     subject: (interaction) => {
-      const place = placeOf(interaction, deps);
-      if (typeof place === "string") return place;
-      const open = deps.ledger.open(place.conversationId).filter(({ state }) => state !== "delivering");
+      const here = conversationSubject(interaction, deps);
+      if (typeof here === "string") return here;
+      const open = deps.ledger.open(here.conversationId).filter(({ state }) => state !== "delivering");
       const turn = open.find(({ state }) => state === "running") ?? open[0];
-      return { ...place, turn };
+      return { ...here, turn };
     },
     run: (context) => stopAndTell(context, deps),
   });

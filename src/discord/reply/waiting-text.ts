@@ -1,4 +1,5 @@
 import type { Hold } from "../../core/turns/hold.ts";
+import type { Turn } from "../../core/turns/turn.ts";
 import { discordTime, dollars } from "./amounts.ts";
 
 /** Shown while all agents are busy; `ahead` counts the conversations that wait in front of this one. */
@@ -8,6 +9,12 @@ export function waitingText(ahead: number): string {
     ? `${line}; you are next.`
     : `${line}; ${ahead} ${ahead === 1 ? "is" : "are"} before you.`;
 }
+
+/** What holds turns back, as people know it. */
+export const HOLDS: Readonly<Record<NonNullable<Turn["heldBy"]>, string>> = {
+  usage_limit: "Claude's usage limit",
+  budget: "the project's budget",
+};
 
 /** Shown when a limit holds a turn. */
 export function holdText(hold: Hold, projectName: string): string {

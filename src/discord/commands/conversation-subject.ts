@@ -5,7 +5,7 @@ import type { Subject } from "../interactions/handler.ts";
 import type { IncomingInteraction } from "../interactions/incoming-interaction.ts";
 
 /** The conversation in which a command was given. */
-export interface Place extends Subject {
+export interface ConversationSubject extends Subject {
   readonly guildId: Snowflake;
   readonly project: Project;
   readonly conversationId: Snowflake;
@@ -13,7 +13,7 @@ export interface Place extends Subject {
   readonly channelId: Snowflake;
 }
 
-export interface PlaceDeps {
+export interface ConversationSubjectDeps {
   readonly projects: () => readonly Project[];
   readonly sessions: Pick<SessionStore, "current">;
   /** The project as a conversation has it: a thread's may be in a folder of its own. */
@@ -21,10 +21,10 @@ export interface PlaceDeps {
 }
 
 /** The conversation of the interaction's channel or thread, or a sentence where there is none. */
-export function placeOf(
+export function conversationSubject(
   { channelId, parentChannelId, guildId }: IncomingInteraction,
-  deps: PlaceDeps,
-): Place | string {
+  deps: ConversationSubjectDeps,
+): ConversationSubject | string {
   const project = projectOf(channelId, parentChannelId, deps.projects());
   if (project === undefined || guildId === undefined) return NO_PROJECT;
   const hasSession = (id: Snowflake) => deps.sessions.current(id) !== undefined;
