@@ -241,6 +241,7 @@ function createPlayer(
 function startPressing(world: ChaosWorld, place: (typeof PLACES)[number], label: string) {
   const { discord, person } = world;
   const heard = new Set<string>();
+  const unheard = new Set<string>();
   const first = Promise.withResolvers<void>();
   const over = new AbortController();
   const withButton = () =>
@@ -250,7 +251,10 @@ function startPressing(world: ChaosWorld, place: (typeof PLACES)[number], label:
   const pressing = (async () => {
     while (!over.signal.aborted) {
       await delay(100);
-      for (const message of withButton()) {
+      const there = withButton();
+      // The daemon that heard it has died before it said so, and the next one has taken the button away.
+      if ([...unheard].some((pressedId) => there.every(({ id }) => id !== pressedId))) first.resolve();
+      for (const message of there) {
         if (heard.has(message.id)) continue;
         try {
           const click = await person.clicks(message, label);
@@ -258,8 +262,7 @@ function startPressing(world: ChaosWorld, place: (typeof PLACES)[number], label:
           heard.add(message.id);
           first.resolve();
         } catch {
-          // Its daemon has died; heard all the same where the next one has taken the button away meanwhile.
-          if (!withButton().some(({ id }) => id === message.id)) first.resolve();
+          unheard.add(message.id);
         }
       }
     }

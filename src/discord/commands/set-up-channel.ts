@@ -5,18 +5,14 @@ import type { IncomingMessage } from "../../core/messages/inbound.ts";
 import type { Events } from "../../core/operations/events.ts";
 import type { ProjectWish } from "../../core/projects/addition.ts";
 import type { Snowflake } from "../../core/projects/project.ts";
-import { projectNameProblem } from "../../core/projects/project-name.ts";
 import { type RepositoryUrl, repositoryIn, showsLogin } from "../../core/projects/repository-url.ts";
 import type { PromptStore } from "../../core/turns/prompts.ts";
 import type { ChannelApi } from "../channel/channel-api.ts";
-import { button, form, row } from "../channel/components.ts";
-import type { OutgoingMessage } from "../channel/message-payload.ts";
 import { type InteractionHandler, interactionHandler, type Subject } from "../interactions/handler.ts";
-import { discordTime } from "../reply/amounts.ts";
-import { escaped, inCode } from "../reply/tool-line.ts";
+import { escaped } from "../reply/tool-line.ts";
 import { channelNameFor } from "../setup/project-channels.ts";
 import type { AdditionRuns } from "./addition-runs.ts";
-import { modelProblem } from "./model.ts";
+import { type SetUp, setUpForm, setUpQuestion, setUpText, takeSetUpForm } from "./set-up-view.ts";
 
 export interface SetUpChannelDeps {
   /** The channel, when one is configured. */
@@ -77,7 +73,7 @@ export function createSetUpChannel(deps: SetUpChannelDeps): SetUpChannel {
       messageId: undefined,
       timer: undefined,
     };
-    const text = shown(setUp, deps.categoryOf(channelId));
+    const text = setUpText(setUp, deps.categoryOf(channelId));
     deps.prompts.opened({ id, turnId: "", conversationId: channelId, toolName: "add-project", text });
     open.set(id, setUp);
     setUp.timer = setTimeout(() => void end(setUp, "timed_out").catch(trouble(message)), confirmMs);
@@ -90,7 +86,9 @@ export function createSetUpChannel(deps: SetUpChannelDeps): SetUpChannel {
     try {
       setUp.warning = await hideLogin(message);
       const sent = { nonce: id, replyTo: id };
-      setUp.messageId = await deps.channel(channelId).create(question(setUp, deps), sent);
+      setUp.messageId = await deps
+        .channel(channelId)
+        .create(setUpQuestion(setUp, deps.categoryOf(channelId)), sent);
       deps.prompts.posted(id, setUp.messageId);
     } catch (error) {
       await end(setUp, "withdrawn");
@@ -154,12 +152,12 @@ export function createSetUpChannel(deps: SetUpChannelDeps): SetUpChannel {
       return { guildId, projects: [], setUp, part };
     },
     run: async ({ interaction, subject: { setUp, part }, answer }) => {
-      if (part === "change") return answer.form(changeForm(setUp));
+      if (part === "change") return answer.form(setUpForm(setUp));
       if (part === "form") {
         const fields = interaction.input.type === "modal" ? interaction.input.fields : {};
-        const wrong = changed(setUp, fields);
+        const wrong = takeSetUpForm(setUp, fields);
         if (wrong !== undefined) return answer.whisper({ content: wrong });
-        return answer.update(question(setUp, deps));
+        return answer.update(setUpQuestion(setUp, deps.categoryOf(setUp.channelId)));
       }
       if (!open.delete(setUp.id)) return answer.whisper({ content: OVER });
       clearTimeout(setUp.timer);
@@ -197,22 +195,6 @@ export function createSetUpChannel(deps: SetUpChannelDeps): SetUpChannel {
   };
 }
 
-interface SetUp {
-  /** That of the message: it can be asked about once only, however often it is shown to us. */
-  readonly id: Snowflake;
-  readonly guildId: Snowflake;
-  readonly channelId: Snowflake;
-  readonly url: RepositoryUrl;
-  name: string;
-  channelName: string;
-  model: string | undefined;
-  readonly askedBy: Snowflake;
-  readonly untilMs: number;
-  warning: string | undefined;
-  messageId: Snowflake | undefined;
-  timer: NodeJS.Timeout | undefined;
-}
-
 const OVER = "This question is over. Post the address again.";
 
 const TOO_LATE =
@@ -220,60 +202,6 @@ const TOO_LATE =
 
 const UNSAFE =
   "⚠️ Your message shows a login, and I may not delete it (**Manage Messages**). Delete it, and change the password.";
-
-function shown({ url, name, channelName, model, warning }: SetUp, categoryId: Snowflake | undefined): string {
-  const category = categoryId === undefined ? "" : `, under <#${categoryId}>`;
-  return [
-    `**Add a project from** \`${inCode(url.address)}\`**?**`,
-    `- Project: **${escaped(name)}**`,
-    `- Channel: a new one, **#${escaped(channelName)}**${category}`,
-    `- Model: ${model === undefined ? "what Claude Code chooses" : `\`${inCode(model)}\``}`,
-    ...(warning === undefined ? [] : [warning]),
-  ].join("\n");
-}
-
-function question(setUp: SetUp, { categoryOf }: Pick<SetUpChannelDeps, "categoryOf">): OutgoingMessage {
-  const until = `-# For administrators, ${discordTime(setUp.untilMs, "R")} at the latest.`;
-  const id = (part: string) => `setup:${setUp.id}:${part}`;
-  return {
-    content: `${shown(setUp, categoryOf(setUp.channelId))}\n${until}`,
-    components: [
-      row(
-        button(id("yes"), "Add it", { color: "green" }),
-        button(id("change"), "Change…"),
-        button(id("no"), "Cancel"),
-      ),
-    ],
-  };
-}
-
-function changeForm({ id, name, channelName, model }: SetUp) {
-  return form(`setup:${id}:form`, "Add a project", [
-    { id: "name", label: "The project's name", maxLength: 60, value: name },
-    { id: "channel", label: "The new channel's name", maxLength: 100, value: channelName },
-    {
-      id: "model",
-      label: "Model",
-      maxLength: 100,
-      isOptional: true,
-      ...(model === undefined ? {} : { value: model }),
-    },
-  ]);
-}
-
-/** Takes over what was typed, or says what is wrong with it. */
-function changed(setUp: SetUp, fields: Readonly<Record<string, string>>): string | undefined {
-  const name = (fields.name ?? "").trim();
-  const channelName = channelNameFor(fields.channel ?? "");
-  const model = (fields.model ?? "").trim();
-  const wrong = projectNameProblem(name) ?? (model === "" ? undefined : modelProblem(model));
-  if (wrong !== undefined) return wrong;
-  if (channelName === "") return "That is no name of a channel.";
-  setUp.name = name;
-  setUp.channelName = channelName;
-  setUp.model = model === "" ? undefined : model;
-  return undefined;
-}
 
 function wishOf(setUp: SetUp, askedBy: Snowflake, categoryId: Snowflake | undefined): ProjectWish {
   return {
