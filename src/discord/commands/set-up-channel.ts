@@ -198,7 +198,8 @@ export function createSetUpChannel(deps: SetUpChannelDeps): SetUpChannel {
 const OVER = "This question is over. Post the address again.";
 
 const TOO_LATE =
-  "This address was posted while I was away, too long ago to be asked about now. Post it again if you still want the project.";
+  "This address was posted while I was away, too long ago or before too many others to be asked about now. Post it " +
+  "again if you still want the project.";
 
 const UNSAFE =
   "⚠️ Your message shows a login, and I may not delete it (**Manage Messages**). Delete it, and change the password.";
