@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { tableLines } from "../../src/cli/table.ts";
 
@@ -30,4 +31,19 @@ test("what is of no use in parts is never cut", () => {
 
 test("a cell of several lines stays in its row", () => {
   expect(tableLines(columns, [{ name: "two\n  lines", count: 1 }], 40)[1]).toBe("two lines      1");
+});
+
+test("whatever comes later and is wider, all rows stand in the same columns, and a narrow terminal cuts them alike", () => {
+  const row = fc.record({ name: fc.string({ unit: "grapheme" }), count: fc.nat() });
+  fc.assert(
+    fc.property(fc.array(row), fc.integer({ min: 24, max: 60 }), (rows, width) => {
+      const lines = tableLines(columns, rows, width);
+      // The widest first: then every line is laid out once, with all that is known.
+      const byWidth = rows.toSorted((a, b) => b.name.length - a.name.length);
+      expect(lines.toSorted()).toEqual(tableLines(columns, byWidth, width).toSorted());
+      const ends = new Set(lines.map(({ length }) => length));
+      expect(ends.size).toBe(1);
+      expect(Math.max(...ends)).toBeLessThanOrEqual(width);
+    }),
+  );
 });
