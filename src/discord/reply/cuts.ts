@@ -26,8 +26,11 @@ const TORN_COST = 1;
 const FILLED_BY_SENTENCES = 0.5;
 const FILLED_BY_WORDS = 0.25;
 
-/** Where a message that begins at `from` can end; undefined when all that is left fits in it. */
-export function findCuts(rendered: RenderedText, from: number, limit: number): Cuts | undefined {
+/**
+ * Where a message that begins at `from` can end; undefined when all that is left fits in it. A sentence or a word is
+ * torn where the message would not reach `needed` without that.
+ */
+export function findCuts(rendered: RenderedText, from: number, limit: number, needed = 0): Cuts | undefined {
   const { lines, starts, text } = rendered;
   const firstIndex = lineIndexAt(rendered, from);
   const reach = from + limit - openingLength(rendered, from, lines[firstIndex]);
@@ -35,36 +38,50 @@ export function findCuts(rendered: RenderedText, from: number, limit: number): C
 
   const natural: Cut[] = [];
   let straddling = firstIndex;
+  // Where a line begins inside of bold text, say, a message ends in the lines above it sooner than there.
+  let uncut = firstIndex;
   for (let index = firstIndex + 1; index < lines.length; index++) {
     const line = lines[index];
     if (line === undefined || contentEnd(rendered, index) + closingLength(line) > reach) break;
     straddling = index;
-    if (line.breakCost < TORN_COST && !isInsideSpan(line))
-      natural.push({ offset: starts[index] ?? 0, cost: costOf(line, limit) });
+    if (line.breakCost >= TORN_COST || isInsideSpan(line)) continue;
+    natural.push({ offset: starts[index] ?? 0, cost: costOf(line, limit) });
+    uncut = index;
   }
 
-  const line = lines[straddling];
-  const start = starts[straddling] ?? 0;
-  if (line === undefined) return undefined;
-  const inside = cutsInside(rendered, straddling, Math.max(from, start), reach);
-  for (const offset of inside.sentences()) natural.push({ offset, cost: SENTENCE_COST });
-  const best = natural.at(-1);
-  if (best !== undefined && best.offset >= from + limit * FILLED_BY_SENTENCES)
-    return { natural, furthest: best };
+  const inLine = (index: number) => cutsInside(rendered, index, Math.max(from, starts[index] ?? 0), reach);
+  const uncutLines = Array.from({ length: straddling - uncut + 1 }, (_, index) => inLine(straddling - index));
+  for (const inside of uncutLines.toReversed()) {
+    for (const offset of inside.sentences()) natural.push({ offset, cost: SENTENCE_COST });
+  }
+  const word = (how: "whole" | "torn") => {
+    for (const inside of uncutLines) {
+      const offset = inside.lastWord(how);
+      if (offset !== undefined) return offset;
+    }
+    return 0;
+  };
+  const whole = natural.at(-1) ?? { offset: 0, cost: TORN_COST };
+  const tiers: readonly [filled: number, cut: () => Cut][] = [
+    [FILLED_BY_SENTENCES, () => whole],
+    [FILLED_BY_WORDS, () => ({ offset: Math.max(word("whole"), whole.offset), cost: WORD_COST })],
+    [FILLED_BY_WORDS, () => ({ offset: word("torn"), cost: TORN_COST })],
+  ];
+  let furthest: Cut | undefined;
+  for (const [filled, cut] of tiers) {
+    const now = cut();
+    if (now.offset < from + limit * filled) continue;
+    if (now.offset >= needed) return { natural, furthest: now };
+    furthest ??= now;
+  }
+  if (furthest !== undefined) return { natural, furthest };
 
-  const words = [inside.lastWord("whole"), best?.offset ?? 0];
-  const word = Math.max(...words.map((each) => each ?? 0));
-  if (word >= from + limit * FILLED_BY_WORDS) return { natural, furthest: { offset: word, cost: WORD_COST } };
-  const torn = inside.lastWord("torn") ?? 0;
-  if (torn >= from + limit * FILLED_BY_WORDS) return { natural, furthest: { offset: torn, cost: TORN_COST } };
   for (let index = straddling; index >= firstIndex; index--) {
-    const above =
-      index === straddling ? inside : cutsInside(rendered, index, Math.max(from, starts[index] ?? 0), reach);
-    const grapheme = above.lastGrapheme();
+    const grapheme = inLine(index).lastGrapheme();
     if (grapheme > from) return { natural, furthest: { offset: grapheme, cost: TORN_COST } };
   }
   // Not one character of these lines can be cut off.
-  return { natural, furthest: { offset: Math.max(start, from + 1), cost: TORN_COST } };
+  return { natural, furthest: { offset: Math.max(starts[straddling] ?? 0, from + 1), cost: TORN_COST } };
 }
 
 /** What a message that begins here has to repeat. */

@@ -38,7 +38,7 @@ export function nextPart(
   limit: number,
   { start, best }: Packing,
 ): Packing | undefined {
-  const cuts = findCuts(rendered, start, limit);
+  const cuts = findCuts(rendered, start, limit, best);
   if (cuts === undefined) return undefined;
   const { natural, furthest } = cuts;
   const regret = ({ offset, cost }: Cut) => cost + (furthest.offset - offset) / limit;

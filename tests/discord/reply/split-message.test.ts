@@ -144,6 +144,13 @@ describe("text", () => {
     for (const part of parts) expect(part).toMatch(/^This[\s\S]*again\.$/);
   });
 
+  test("is cut in the line above where a line begins inside of bold text", () => {
+    const sentences = "Seven words stand in this short sentence. ".repeat(27);
+    const [first = ""] = splitMessage(`${words(100)}\n\n${sentences}And **this is\n${words(100)}** bold.`);
+    expect(first.length).toBeGreaterThan(1800);
+    expect(first).toMatch(/sentence\.$/);
+  });
+
   test("keeps a heading with what follows it", () => {
     const parts = splitMessage(`${"w ".repeat(985)}\n\n## Next\n\n${words(60)}.`);
     expect(parts[1]?.startsWith("## Next\n\nword0")).toBe(true);
