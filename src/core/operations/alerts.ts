@@ -1,4 +1,5 @@
 import type { Turn } from "../turns/turn.ts";
+import { whileWanted } from "./while-wanted.ts";
 
 /** What an administrator should hear of. Those of one kind are told apart by their key. */
 export type AlertKind =
@@ -57,7 +58,6 @@ export interface Alerts {
 
 /** Each alert is told once when it begins and once when it is over, also across restarts. */
 export function createAlerts({ store, tell, log }: AlertsDeps): Alerts {
-  let telling: Promise<void> | undefined;
   const isStanding = (kind: AlertKind, key: string) =>
     store.standing().some((alert) => alert.kind === kind && alert.key === key);
 
@@ -67,32 +67,24 @@ export function createAlerts({ store, tell, log }: AlertsDeps): Alerts {
       store.told(alert);
     }
   };
-  let wanted = false;
+  const telling = whileWanted(tellEach, (error) =>
+    log.warn("an alert could not be told; it is tried again", { error }),
+  );
   const tellAll = () => {
-    wanted = true;
-    telling ??= (async () => {
-      while (wanted) {
-        wanted = false;
-        await tellEach();
-      }
-    })()
-      .catch((error: unknown) => log.warn("an alert could not be told; it is tried again", { error }))
-      .finally(() => {
-        telling = undefined;
-      });
-    return telling;
+    telling.want();
+    return telling.idle();
   };
   return {
     raise: (kind, key, facts) => {
       if (!isStanding(kind, key)) log.warn("an alert begins", { alert: kind, ...facts });
       store.raise(kind, key, facts);
-      void tellAll();
+      telling.want();
     },
     clear: (kind, key) => {
       if (!isStanding(kind, key)) return;
       log.info("an alert is over", { alert: kind });
       store.clear(kind, key);
-      void tellAll();
+      telling.want();
     },
     standing: store.standing,
     tellAll,

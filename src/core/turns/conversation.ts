@@ -1,4 +1,5 @@
 import type { AgentEvent } from "../agents/agent.ts";
+import { whileWanted } from "../operations/while-wanted.ts";
 import type { Snowflake } from "../projects/project.ts";
 import type { ConversationDeps } from "./conversation-deps.ts";
 import { createDeliveryLine } from "./delivery-line.ts";
@@ -34,8 +35,6 @@ export interface Conversation {
  */
 export function createConversation(conversationId: Snowflake, deps: ConversationDeps): Conversation {
   const { ledger } = deps;
-  let draining: Promise<void> | undefined;
-  let wanted = false;
   let running: AbortController | undefined;
   let abandoned = false;
   let outdated = false;
@@ -174,26 +173,15 @@ export function createConversation(conversationId: Snowflake, deps: Conversation
     },
   });
 
-  const wake = () => {
-    wanted = true;
-    draining ??= (async () => {
-      while (wanted) {
-        wanted = false;
-        await drain();
-      }
-    })()
-      .catch((error: unknown) => {
-        if (released.signal.aborted || !onTrouble(error) || closing.signal.aborted) return;
-        clearTimeout(retryTimer);
-        retryTimer = setTimeout(wake, RETRY_MS);
-      })
-      .finally(() => {
-        draining = undefined;
-      });
-  };
+  const draining = whileWanted(drain, (error) => {
+    if (released.signal.aborted || !onTrouble(error) || closing.signal.aborted) return;
+    clearTimeout(retryTimer);
+    retryTimer = setTimeout(wake, RETRY_MS);
+  });
+  const wake = () => draining.want();
 
   const idle = async () => {
-    while (draining !== undefined) await draining;
+    await draining.idle();
     await line.idle();
   };
 

@@ -3,6 +3,7 @@ import type { IncomingMessage } from "../../core/messages/inbound.ts";
 import type { Snowflake } from "../../core/projects/project.ts";
 import type { CursorStore } from "../../core/turns/ledger.ts";
 import type { Turn } from "../../core/turns/turn.ts";
+import { oncePerAuthor } from "./once-per-author.ts";
 
 /** Where missed messages are read; see src/discord/gateway/history.ts. */
 export interface MissedMessages {
@@ -53,13 +54,14 @@ export async function readMissed(
     if (page.length < PAGE) break;
   }
   const plan = planCatchUp(missed, deps.limits, deps.now());
+  const withAuthor = oncePerAuthor(history.withAuthor);
   // One notice for all of them, and only once it is known for how many it stands.
   const untold: Turn[] = [];
   let noticeOf: string | undefined;
   try {
     for (const { message, fate } of plan) {
       if (!isLeftOut(fate)) for (const turn of untold.splice(0)) deps.tell(turn);
-      const whole = await history.withAuthor(message);
+      const whole = await withAuthor(message);
       const latest = latestForm(whole);
       const leftOut = latest && deps.handle(latest, fate, noticeOf);
       noticeOf ??= leftOut?.id;

@@ -281,3 +281,15 @@ test("more missed messages than catch_up.max_messages: one notice says how many,
   await ann.clicks(written(discord, web)[0]!, "Run now");
   expect(await answersIn(world, web, 4)).toEqual(["m1", "m4", "m2", "m3"]);
 });
+
+test("a person's roles are asked for once, however much of theirs was missed", async () => {
+  const world = await begunAndGone({ config: { catch_up: { max_messages: 1 } } });
+  const { ann, web, discord } = world;
+  for (let index = 1; index <= 8; index++) await ann.says(web, `m${index} lines=1`, { mention: true });
+  const before = discord.requests.length;
+  await started(world);
+  await answersIn(world, web);
+  const asked = discord.requests.slice(before).filter(({ path }) => path.endsWith(`/members/${ann.id}`));
+  // Once for what was missed, and once more before the one that runs.
+  expect(asked.length).toBeLessThanOrEqual(2);
+});
