@@ -1,12 +1,15 @@
 import { EMPTY_END } from "../../src/core/turns/turn.ts";
 import { createCursorStore } from "../../src/sqlite/cursors.ts";
-import { openDatabase } from "../../src/sqlite/database.ts";
+import { type Database, openDatabase } from "../../src/sqlite/database.ts";
 import { createLedger } from "../../src/sqlite/ledger.ts";
 import type { Bot } from "./bot.ts";
 
+/** So many come through the real store, which takes its time; those beyond are copies of theirs. */
+const THROUGH_STORE = 10_000;
+
 /**
- * Puts turns into a bot's ledger before its first start, spread over its channels, through the real store; `isOpen`
- * says which have not ended. Cursors stand at the newest message, so that nothing was missed.
+ * Puts turns into a bot's ledger before its first start, spread over its channels; `isOpen` says which have not
+ * ended. Cursors stand at the newest message, so that nothing was missed.
  */
 export function fillLedger(
   { databaseFile, discord, channels }: Bot,
@@ -20,7 +23,7 @@ export function fillLedger(
   const cursors = createCursorStore(db);
   const answer = "It reads the file and counts its lines.";
   db.transaction(() => {
-    for (let index = 0; index < turns; index += 1) {
+    for (let index = 0; index < Math.min(turns, THROUGH_STORE); index += 1) {
       const channel = channels[index % channels.length] ?? { id: "", name: "" };
       const id = `turn-${index}`;
       ledger.accept({
@@ -38,7 +41,23 @@ export function fillLedger(
       ledger.end(id, { ...EMPTY_END, outcome: "answered", answer });
       ledger.move(id, "deliver");
     }
+    for (let count = THROUGH_STORE; count < turns; count += THROUGH_STORE) copyFirst(db, count);
     for (const { id } of channels) cursors.advance(id, discord.messages(id).at(-1)?.id ?? id);
   })();
   db.close();
+}
+
+function copyFirst(db: Database, offset: number): void {
+  const columns = (db.pragma("table_info(turns)") as { name: string }[]).map(({ name }) => name);
+  const copied: Readonly<Record<string, string>> = {
+    id: "id || '-' || @offset",
+    sequence: "sequence + @offset",
+    message_id: "CAST(CAST(message_id AS INTEGER) + @offset AS TEXT)",
+  };
+  const values = columns.map((name) => copied[name] ?? name);
+  const copy = db.prepare(`
+    INSERT INTO turns (${columns.join(", ")})
+    SELECT ${values.join(", ")} FROM turns WHERE sequence <= ${THROUGH_STORE}`);
+  // As an integer: a number is a REAL to SQLite, too coarse for a snowflake.
+  copy.run({ offset: BigInt(offset) });
 }

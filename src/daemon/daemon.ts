@@ -239,7 +239,7 @@ export async function startDaemon({ config, paths, env, log, watchStore }: Daemo
         log,
       }),
     );
-    stops.push(keepBackups({ file: paths.database, now: Date.now, log }));
+    stops.push(keepBackups({ file: paths.database, copyTo: stores.copyTo, now: Date.now, log }));
     answering = true;
     operations.ready();
     log.info("ready", { bot: gateway.botName(), projects: config().projects.length });

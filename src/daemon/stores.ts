@@ -4,6 +4,7 @@ import { watchLedger } from "../core/turns/ledger-watch.ts";
 import type { Turn } from "../core/turns/turn.ts";
 import { createAdditionJournal } from "../sqlite/additions.ts";
 import { createAlertStore } from "../sqlite/alerts.ts";
+import { copyOpenDatabase } from "../sqlite/backup.ts";
 import { createBudgetReleases } from "../sqlite/budget-releases.ts";
 import { createConversationFacts } from "../sqlite/conversation-facts.ts";
 import { createCursorStore } from "../sqlite/cursors.ts";
@@ -75,6 +76,7 @@ export function openStores({ file, dropsText, watch, onTurn, onDamaged, log }: S
     alerts: watch("alerts", createAlertStore(db, Date.now)),
     runs: watch("runs", createRunStore(db, Date.now)),
     overview: createOverview(db),
+    copyTo: (copy: string) => copyOpenDatabase(db, copy),
     close: () => void db.close(),
   };
 }

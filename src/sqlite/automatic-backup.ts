@@ -1,20 +1,23 @@
 import { readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { backupDatabase } from "./backup.ts";
 
 /** So many days can be gone back to. */
 const KEPT = 3;
 
 /**
- * Copies the database to `<file>.backup-<date>`, in place of an earlier copy of that day, and removes all but the
+ * Has the database copied to `<file>.backup-<date>`, in place of an earlier copy of that day, and removes all but the
  * newest three. Safe at any time: the copy gets its name once it is whole. Returns its path.
  */
-export async function backUpForToday(file: string, nowMs: number): Promise<string> {
+export async function backUpForToday(
+  file: string,
+  nowMs: number,
+  copyTo: (copy: string) => Promise<void>,
+): Promise<string> {
   const copy = `${file}${MARK}${new Date(nowMs).toISOString().slice(0, 10)}`;
   const unfinished = `${file}.unfinished-backup`;
   rmSync(unfinished, { force: true });
   try {
-    await backupDatabase(file, unfinished);
+    await copyTo(unfinished);
     renameSync(unfinished, copy);
   } finally {
     rmSync(unfinished, { force: true });

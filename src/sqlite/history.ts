@@ -1,12 +1,12 @@
 import type { History, SessionRecord, TurnRecord } from "../core/history/history.ts";
 import type { TurnOutcome, TurnState } from "../core/turns/turn.ts";
 import type { Database } from "./database.ts";
+import { IS_OPEN, OPEN_TURNS } from "./open-turns.ts";
 
 /** Looks back at sessions and turns. */
 export function createHistory(db: Database): History {
   const openTurns = `
-    (SELECT count(*) FROM turns WHERE turns.conversation_id = sessions.channel_id
-      AND state IN ('accepted','queued','running','delivering'))`;
+    (SELECT count(*) FROM ${OPEN_TURNS} WHERE ${IS_OPEN} AND turns.conversation_id = sessions.channel_id)`;
   const current = `
     SELECT channel_id, project_name, session_id, message_count, cost_usd, title, fork_of, created_at, last_active, started,
       ${openTurns} AS open_turns, NULL AS ended_at, NULL AS reason FROM sessions`;
@@ -24,7 +24,7 @@ export function createHistory(db: Database): History {
     WHERE @project IS NULL OR project_name = @project ORDER BY last_active DESC`);
   const open = db
     .prepare(`
-      SELECT conversation_id, count(*) FROM turns WHERE state IN ('accepted','queued','running','delivering')
+      SELECT conversation_id, count(*) FROM ${OPEN_TURNS} WHERE ${IS_OPEN}
       GROUP BY conversation_id`)
     .raw();
   const find = db.prepare(`

@@ -9,6 +9,7 @@ import {
   type TurnOutcome,
 } from "../core/turns/turn.ts";
 import type { Database } from "./database.ts";
+import { IS_OPEN, OPEN_TURNS } from "./open-turns.ts";
 import { endRow, type TurnRow, turnOf } from "./turn-row.ts";
 import { createUsageCount } from "./usage.ts";
 
@@ -47,12 +48,12 @@ export function createLedger(
   const emptyText = db.prepare("UPDATE turns SET prompt = '', answer = NULL WHERE id = ?");
   const dropMaterial = db.prepare("DELETE FROM turn_material WHERE turn_id = ?");
   const openOf = db.prepare(`
-    SELECT * FROM turns WHERE conversation_id = ? AND state IN ('accepted','queued','running') ORDER BY sequence`);
+    SELECT * FROM ${OPEN_TURNS} WHERE ${IS_OPEN} AND conversation_id = ? AND state <> 'delivering' ORDER BY sequence`);
   const undeliveredOf = db.prepare(`
-    SELECT * FROM turns WHERE conversation_id = ? AND state = 'delivering' ORDER BY sequence`);
+    SELECT * FROM ${OPEN_TURNS} WHERE ${IS_OPEN} AND conversation_id = ? AND state = 'delivering' ORDER BY sequence`);
   const unfinished = db.prepare(`
-    SELECT conversation_id AS conversationId, project_name AS projectName, guild_id AS guildId FROM turns
-    WHERE state IN ('accepted','queued','running','delivering')
+    SELECT conversation_id AS conversationId, project_name AS projectName, guild_id AS guildId
+    FROM ${OPEN_TURNS} WHERE ${IS_OPEN}
     GROUP BY conversation_id ORDER BY min(sequence)`);
   const setState = db.prepare(`
     UPDATE turns SET state = @state, held_until = @heldUntil, held_by = @heldBy,
@@ -84,16 +85,17 @@ export function createLedger(
   // Those behind it whose notice is that of the first.
   const expiredWith = db
     .prepare(`
-    SELECT id FROM turns WHERE outcome = 'expired' AND (id = @id OR (json_extract(notes, '$[0].turnId') = @id
-      AND conversation_id = (SELECT conversation_id FROM turns WHERE id = @id))) ORDER BY sequence`)
+    SELECT told.id FROM turns AS first JOIN turns AS told USING (conversation_id)
+    WHERE first.id = @id AND told.outcome = 'expired'
+      AND (told.id = @id OR json_extract(told.notes, '$[0].turnId') = @id) ORDER BY told.sequence`)
     .pluck();
   const setNotes = db.prepare("UPDATE turns SET notes = ? WHERE id = ?");
   const setTool = db.prepare("UPDATE turns SET open_tool = ? WHERE id = ?");
   const setAwaits = db.prepare("UPDATE turns SET awaits = ? WHERE id = ?");
   const goOn = db.prepare("UPDATE turns SET awaits = NULL, open_tool = NULL WHERE id = ?");
   const cutShort = db.prepare(`
-    SELECT id, state FROM turns
-    WHERE state = 'running' OR (state = 'queued' AND open_tool IS NOT NULL AND awaits IS NULL) ORDER BY sequence`);
+    SELECT id, state FROM ${OPEN_TURNS} WHERE ${IS_OPEN}
+      AND (state = 'running' OR (state = 'queued' AND open_tool IS NOT NULL AND awaits IS NULL)) ORDER BY sequence`);
   const generationOf = db.prepare("SELECT generation FROM conversations WHERE channel_id = ?").pluck();
   const countCrash = db.prepare("UPDATE turns SET state = 'queued', crashes = crashes + 1 WHERE id = ?");
   // One that ends after a reset counts where it ran: the old session does not come back for it.

@@ -1,5 +1,6 @@
 import type { Material, MaterialStore, StoredPart } from "../core/messages/material.ts";
 import type { Database } from "./database.ts";
+import { IS_OPEN, OPEN_TURNS } from "./open-turns.ts";
 
 /** What came with the messages of turns. Its rows are made by the ledger, together with the turn. */
 export function createMaterialStore(db: Database): MaterialStore {
@@ -7,9 +8,8 @@ export function createMaterialStore(db: Database): MaterialStore {
   const setParts = db.prepare("UPDATE turn_material SET parts = ? WHERE turn_id = ?");
   const inUse = db
     .prepare(`
-    SELECT coalesce(message_id, rerun_message_id) FROM turns
-    WHERE state IN ('accepted','queued','running','delivering')
-      AND coalesce(message_id, rerun_message_id) IS NOT NULL`)
+    SELECT coalesce(message_id, rerun_message_id) FROM ${OPEN_TURNS}
+    WHERE ${IS_OPEN} AND coalesce(message_id, rerun_message_id) IS NOT NULL`)
     .pluck();
 
   return {

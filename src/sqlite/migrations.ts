@@ -277,4 +277,11 @@ export const migrations: readonly string[] = [
     offered INTEGER NOT NULL DEFAULT 0
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What is asked of the history for one person must not read all of it.
+  CREATE INDEX turns_by_conversation ON turns (conversation_id, sequence);
+  CREATE INDEX turns_failed ON turns (sequence) WHERE error_id IS NOT NULL;
+  CREATE INDEX deliveries_by_message ON deliveries (message_id) WHERE message_id IS NOT NULL;
+  CREATE INDEX prompts_by_message ON prompts (message_id) WHERE message_id IS NOT NULL;
+  `,
 ];

@@ -1,5 +1,6 @@
 import type { OutgoingFile, OutgoingStore } from "../core/messages/outgoing.ts";
 import type { Database } from "./database.ts";
+import { IS_OPEN, OPEN_TURNS } from "./open-turns.ts";
 
 /** Files below answers. The ledger gives those that wait to the turn that ends. `now` gives ms since the epoch. */
 export function createOutgoingStore(db: Database, now: () => number): OutgoingStore {
@@ -17,7 +18,7 @@ export function createOutgoingStore(db: Database, now: () => number): OutgoingSt
   const unsent = db
     .prepare(`
     SELECT path FROM outgoing_files WHERE turn_id IS NULL
-      OR turn_id IN (SELECT id FROM turns WHERE state = 'delivering')`)
+      OR turn_id IN (SELECT id FROM ${OPEN_TURNS} WHERE ${IS_OPEN} AND state = 'delivering')`)
     .pluck();
 
   return {

@@ -1,5 +1,6 @@
 import type { Turn } from "../core/turns/turn.ts";
 import type { Database } from "./database.ts";
+import { IS_OPEN, OPEN_TURNS } from "./open-turns.ts";
 
 /** How the whole stands at this moment: what metrics, health checks and the status page ask. */
 export interface Overview {
@@ -25,11 +26,11 @@ export function createOverview(db: Database): Overview {
     SELECT count(*) FILTER (WHERE state IN ('accepted','queued')) AS queued,
       count(*) FILTER (WHERE state = 'running') AS running,
       count(*) FILTER (WHERE state = 'delivering') AS delivering
-    FROM turns WHERE state IN ('accepted','queued','running','delivering')`);
+    FROM ${OPEN_TURNS} WHERE ${IS_OPEN}`);
   const queue = db.prepare(`
     SELECT conversation_id AS conversationId, project_name AS projectName, author_name AS authorName,
       accepted_at AS acceptedAtMs, held_until AS heldUntilMs, held_by AS heldBy, awaits
-    FROM turns WHERE state IN ('accepted','queued') AND state IN ('accepted','queued','running','delivering')
+    FROM ${OPEN_TURNS} WHERE ${IS_OPEN} AND state IN ('accepted','queued')
     ORDER BY sequence LIMIT 200`);
   const version = Number(db.pragma("user_version", { simple: true }));
   const write = db.transaction(() => {

@@ -1,4 +1,5 @@
 import type { Database } from "./database.ts";
+import { IS_OPEN, OPEN_TURNS } from "./open-turns.ts";
 
 /** The turns that have not reached their end. */
 export interface Queue {
@@ -22,7 +23,7 @@ export function readQueue(db: Database): Queue {
         count(*) FILTER (WHERE state = 'delivering') AS delivering,
         count(*) FILTER (WHERE state IN ('accepted','queued') AND awaits IS NOT NULL) AS awaiting,
         min(accepted_at) AS oldest
-      FROM turns WHERE state IN ('accepted','queued','running','delivering')`,
+      FROM ${OPEN_TURNS} WHERE ${IS_OPEN}`,
     )
     .get() as Omit<Queue, "oldestMs"> & { oldest: number | null };
   const { oldest, ...counts } = row;

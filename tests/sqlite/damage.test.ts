@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import { backUpForToday, newestBackups } from "../../src/sqlite/automatic-backup.ts";
+import { backupDatabase, copyOpenDatabase } from "../../src/sqlite/backup.ts";
 import { openDatabase } from "../../src/sqlite/database.ts";
 import { createLedger } from "../../src/sqlite/ledger.ts";
 import { openOrRestore } from "../../src/sqlite/open-or-restore.ts";
@@ -31,6 +32,9 @@ function accept(file: string, ...ids: string[]): void {
   db.close();
 }
 
+const backUp = (file: string, nowMs: number) =>
+  backUpForToday(file, nowMs, (copy) => backupDatabase(file, copy));
+
 /** As a disk does that lost a few blocks in the middle. */
 function damage(file: string): void {
   const bytes = readFileSync(file);
@@ -47,9 +51,9 @@ function reopened(file: string) {
 test("a damaged database is kept aside, and the newest whole backup takes its place", async () => {
   const file = join(tempDir(), "sessions.db");
   accept(file, "a");
-  await backUpForToday(file, NOW - DAY_MS);
+  await backUp(file, NOW - DAY_MS);
   accept(file, "b");
-  await backUpForToday(file, NOW);
+  await backUp(file, NOW);
   const [newest = ""] = newestBackups(file);
   damage(newest);
   damage(file);
@@ -79,11 +83,36 @@ test("a whole database is opened as it is", () => {
 test("of each day the last backup stays, and of the days the newest three", async () => {
   const file = join(tempDir(), "sessions.db");
   accept(file, "a");
-  for (const day of [0, 1, 2, 3, 3]) await backUpForToday(file, NOW + day * DAY_MS);
+  for (const day of [0, 1, 2, 3, 3]) await backUp(file, NOW + day * DAY_MS);
   // Another file beside it, which is nobody's backup of a day.
   copyFileSync(file, `${file}.backup-of-mine`);
   expect(newestBackups(file)).toEqual(["25", "24", "23"].map((day) => `${file}.backup-2026-11-${day}`));
   expect(readdirSync(dirname(file)).filter((name) => name.includes("unfinished"))).toEqual([]);
+});
+
+test("a copy is made of a database that is written all the while, from inside and from outside", async () => {
+  const file = join(tempDir(), "sessions.db");
+  accept(file, ...Array.from({ length: 500 }, (_, index) => String(index)));
+  const db = testDatabase(file);
+  const advance = db.prepare("INSERT OR REPLACE INTO cursors (channel_id, message_id) VALUES ('1', ?)");
+  let writes = 0;
+  let isCopied = false;
+  const write = () => {
+    if (isCopied) return;
+    advance.run(String(++writes));
+    setImmediate(write);
+  };
+  write();
+  await copyOpenDatabase(db, `${file}.inside`);
+  const duringInside = writes;
+  await backupDatabase(file, `${file}.outside`);
+  isCopied = true;
+  expect(duringInside).toBeGreaterThan(3);
+  for (const copy of [`${file}.inside`, `${file}.outside`]) {
+    const copied = testDatabase(copy);
+    expect(copied.pragma("integrity_check", { simple: true })).toBe("ok");
+    expect(copied.prepare("SELECT count(*) FROM turns").pluck().get()).toBe(500);
+  }
 });
 
 test("what keeps a write from the database is told in words", () => {
@@ -127,7 +156,7 @@ test("a database that another program locks is told as unavailable, not as damag
 test("what fails in opening and is no damage leaves the database where it is, backups or not", async () => {
   const file = join(tempDir(), "sessions.db");
   accept(file, "a");
-  await backUpForToday(file, NOW);
+  await backUp(file, NOW);
   const db = new Sqlite(file);
   // As if a migration had a mistake: its table is there already.
   db.pragma("user_version = 1");
@@ -148,7 +177,7 @@ test.each([
 test("an end in the middle of a restore leaves the damaged file or the whole one, never none", async () => {
   const file = join(tempDir(), "sessions.db");
   accept(file, "a");
-  await backUpForToday(file, NOW);
+  await backUp(file, NOW);
   damage(file);
   // What is left of an attempt that came no further than copying.
   writeFileSync(`${file}.restoring`, "half");
