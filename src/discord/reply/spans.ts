@@ -11,7 +11,7 @@ export interface Span {
 
 // Mentions, channels, custom emoji, timestamps, slash commands: Discord's own words, useless in two pieces.
 const DISCORD_MARKER = /<(?:@[!&]?|#)\d+>|<a?:\w+:\d+>|<t:-?\d+(?::[a-zA-Z])?>|<\/[^<>\n]{1,100}:\d+>/g;
-const SPOILER = /\|\|[^|](?:[\s\S]*?[^|])?\|\|/g;
+const SPOILER = /\|\|[^|](?:[\s\S]*?[^|])??\|\|/g;
 const MAY_HAVE_SPANS = /[`*_~[<|\\]/;
 
 /** The spans of a text, outermost first: the order in which they open. */

@@ -139,6 +139,12 @@ describe("text", () => {
     for (const part of parts) expect((part.match(/\*\*/g) ?? []).length % 2).toBe(0);
   });
 
+  test("with a spoiler of one character has no spoiler after it", () => {
+    const parts = splitMessage(`||x|| ${words(300)} and so ||on|| it goes.`);
+    for (const part of parts) expect((part.match(/\|\|/g) ?? []).length % 2).toBe(0);
+    expect(parts[0]?.endsWith("||")).toBe(false);
+  });
+
   test("is cut between sentences rather than inside one", () => {
     const parts = splitMessage("This sentence is here again and again. ".repeat(80).trim());
     for (const part of parts) expect(part).toMatch(/^This[\s\S]*again\.$/);
