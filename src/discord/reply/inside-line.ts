@@ -32,6 +32,15 @@ export function cutsInside(rendered: RenderedText, index: number, from: number, 
   const onlyMarkers = (offset: number) => open(offset).every(({ marker }) => marker !== undefined);
   const markers = (offset: number) => open(offset).reduce((sum, { marker = "" }) => sum + marker.length, 0);
   const markersFit = (offset: number) => offset + markers(offset) <= last;
+  // `2 * 3` in italics: beside the sign that closes or opens it again, the text's own would be read with it.
+  const isClear = (offset: number) => {
+    const before = rendered.text
+      .slice(Math.max(start, offset - 20), offset)
+      .trimEnd()
+      .at(-1);
+    const signs = open(offset).map(({ marker = "" }) => marker[0]);
+    return !signs.includes(before) && !signs.includes(rendered.text[offset]);
+  };
 
   // What a pattern looks back at is a few characters long.
   const windowStart = Math.max(start, first - 10);
@@ -47,7 +56,7 @@ export function cutsInside(rendered: RenderedText, index: number, from: number, 
     sentences: (): number[] => (isCode ? [] : [...ends(SENTENCE_END)].filter(isWhole)),
     lastWord: (how: "whole" | "torn"): number | undefined =>
       [...ends(isCode ? CODE_WORD_END : WORD_END)].findLast(
-        how === "whole" ? isWhole : (offset) => onlyMarkers(offset) && markersFit(offset),
+        how === "whole" ? isWhole : (offset) => onlyMarkers(offset) && markersFit(offset) && isClear(offset),
       ),
     /** 0 where not one fits. */
     lastGrapheme: (): number => {
@@ -55,7 +64,7 @@ export function cutsInside(rendered: RenderedText, index: number, from: number, 
       const graphemes = GRAPHEMES.segment(rendered.text.slice(first - 1, last + 64));
       const begin = (offset: number) => first - 1 + (graphemes.containing(offset - first + 1)?.index ?? 0);
       for (let offset = begin(last); offset >= first; offset = begin(offset - 1)) {
-        if (markersFit(offset)) return offset;
+        if (markersFit(offset) && isClear(offset)) return offset;
       }
       if (begin(last) >= first) return 0;
       // One grapheme that no message can hold: at least no surrogate pair is cut.

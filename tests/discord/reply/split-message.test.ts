@@ -139,6 +139,12 @@ describe("text", () => {
     for (const part of parts) expect((part.match(/\*\*/g) ?? []).length % 2).toBe(0);
   });
 
+  test("in italics is not cut beside a star of its own", () => {
+    const [first, second] = splitMessage(`*${"w ".repeat(998)}* ${words(20)}*`);
+    expect(first).toMatch(/w\*$/);
+    expect(second).toMatch(/^\*w \* word0/);
+  });
+
   test("with a spoiler of one character has no spoiler after it", () => {
     const parts = splitMessage(`||x|| ${words(300)} and so ||on|| it goes.`);
     for (const part of parts) expect((part.match(/\|\|/g) ?? []).length % 2).toBe(0);
