@@ -36,8 +36,11 @@ function siblings(nodes: readonly Block[], source: string, place: Place): Line[]
 
 function block(node: Block, source: string, place: Place): Line[] {
   switch (node.type) {
-    case "heading":
-      return [headingLine(rawText(node), node.depth, place)];
+    case "heading": {
+      // Without a word it would show as its bare signs.
+      const text = rawText(node);
+      return text.trim() === "" ? [] : [headingLine(text, node.depth, place)];
+    }
     case "code": {
       const info = [node.lang, node.meta].filter((each) => each !== null).join(" ");
       return withCostOf(place, codeLines(node.value.split("\n"), info, place));
