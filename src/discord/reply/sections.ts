@@ -26,6 +26,7 @@ const BEGINS_BLOCK = /^(?:#{1,6}(?:[ \t]|$)|[-*+][ \t]+\S|1[.)][ \t]+\S)/;
 const LATER_ITEM = /^\d{1,9}[.)][ \t]+\S/;
 const NO_PARAGRAPH = /^(?:#{1,6}(?:[ \t]|$)|>|(?:-[ \t]*){3,}$|(?:\*[ \t]*){3,}$|(?:_[ \t]*){3,}$)/;
 const UNDERLINE = /^(?:=+|-+)[ \t]*$/;
+const RULE = /^(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,})$/;
 const ITEM = /^([-*+]|\d{1,9}[.)])(?:([ \t]+)(\S)?|$)/;
 
 /** A line that is indented further is code, or goes on with what is above it. */
@@ -101,7 +102,7 @@ function begins(content: string, blankBefore: boolean, inItem: boolean, paragrap
 /** How far what is inside a list item that begins in this line is indented against it; 0 when none does. */
 function contentIndent(content: string): number {
   const [found, marker = "", space = "", inside] = ITEM.exec(content) ?? [];
-  if (found === undefined) return 0;
+  if (found === undefined || RULE.test(content)) return 0;
   return inside === undefined || space.length > 4 ? marker.length + 1 : marker.length + space.length;
 }
 

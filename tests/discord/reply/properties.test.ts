@@ -85,6 +85,7 @@ describe("any answer", () => {
           ["# the\n3) ```\n   ```\n\n"],
           ["- the.\n\n  ```\nconst a = 1;\n  ```\n\n# two\n\n"],
           ["3) ```\nconst a = 1;\n  ```\n\n# two\n\n"],
+          ["- - -\n\n  ```\n> no\n``` not the end\n  ```\n"],
         ],
       },
     );
