@@ -1,18 +1,9 @@
 import { expect, test } from "vitest";
 import { ask, isFinished, written } from "../support/answers.ts";
-import { daemonFixture } from "../support/daemon.ts";
-import { realWorld } from "../support/real-world.ts";
+import { oneChannel } from "../support/one-channel.ts";
 
 async function setUp(config: Record<string, unknown> = {}) {
-  const { discord, model } = await realWorld();
-  const channel = discord.addChannel("web");
-  const ann = discord.addMember("ann");
-  const fixture = daemonFixture({
-    discord,
-    modelUrl: model.url,
-    projects: [{ name: "web", channel_id: channel.id }],
-    config,
-  });
+  const { discord, model, channel, ann, fixture } = await oneChannel(config);
   const contents = () => written(discord, channel).map((message) => message.content);
   const finished = (count: number) =>
     discord.until(() => written(discord, channel).filter(isFinished).length === count, { timeoutMs: 60_000 });

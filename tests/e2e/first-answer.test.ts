@@ -1,19 +1,11 @@
 import { expect, test } from "vitest";
 import { createSessionStore } from "../../src/sqlite/sessions.ts";
 import { ask } from "../support/answers.ts";
-import { daemonFixture } from "../support/daemon.ts";
 import { testDatabase } from "../support/database.ts";
-import { realWorld } from "../support/real-world.ts";
+import { oneChannel } from "../support/one-channel.ts";
 
 test("a mention becomes an answer; the next remembers it, also after kill -9 of the daemon", async () => {
-  const { discord, model } = await realWorld();
-  const channel = discord.addChannel("web");
-  const ann = discord.addMember("ann");
-  const fixture = daemonFixture({
-    discord,
-    modelUrl: model.url,
-    projects: [{ name: "web", channel_id: channel.id }],
-  });
+  const { model, channel, ann, fixture } = await oneChannel();
   const answerTo = (text: string) => ask(ann, channel, text);
 
   const daemon = await fixture.start();

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { isFinished, written } from "../support/answers.ts";
 import { daemonFixture } from "../support/daemon.ts";
+import { oneChannel } from "../support/one-channel.ts";
 import { realWorld } from "../support/real-world.ts";
 
 test("20 channels at once each get their own answer, and none another's", async () => {
@@ -32,14 +33,7 @@ test("20 channels at once each get their own answer, and none another's", async 
 });
 
 test("ten quick messages in one channel are answered in order, each once", async () => {
-  const { discord, model } = await realWorld();
-  const channel = discord.addChannel("web");
-  const ann = discord.addMember("ann");
-  const fixture = daemonFixture({
-    discord,
-    modelUrl: model.url,
-    projects: [{ name: "web", channel_id: channel.id }],
-  });
+  const { discord, model, channel, ann, fixture } = await oneChannel();
   await fixture.start();
   const asked = [];
   for (let index = 0; index < 10; index += 1) {

@@ -2,19 +2,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ask } from "../support/answers.ts";
-import { daemonFixture } from "../support/daemon.ts";
+import { oneChannel } from "../support/one-channel.ts";
 import { otlpReceiver } from "../support/otlp-receiver.ts";
-import { realWorld } from "../support/real-world.ts";
 
 test("without an endpoint the bot loads nothing of OpenTelemetry's SDK; with one it sends the trace of a turn", async () => {
-  const { discord, model } = await realWorld();
-  const channel = discord.addChannel("web");
-  const ann = discord.addMember("ann");
-  const fixture = daemonFixture({
-    discord,
-    modelUrl: model.url,
-    projects: [{ name: "web", channel_id: channel.id }],
-  });
+  const { channel, ann, fixture } = await oneChannel();
   const loadedWith = async (env: Record<string, string>) => {
     const list = join(fixture.home, "loaded.txt");
     const hook = join(fixture.home, "hook.mjs");

@@ -52,7 +52,7 @@ export interface Ledger {
   accept(turn: NewTurn): Turn | undefined;
   /** The oldest turn of the conversation that has not ended and is not `delivering`. */
   nextOpen(conversationId: Snowflake): Turn | undefined;
-  /** Open turns of one conversation, oldest first. */
+  /** All such turns of the conversation, oldest first. */
   open(conversationId: Snowflake): readonly Turn[];
   /** Conversations with turns that have not reached their end. */
   unfinishedConversations(): readonly UnfinishedConversation[];

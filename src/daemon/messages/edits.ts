@@ -5,6 +5,7 @@ import type { Snowflake } from "../../core/projects/project.ts";
 import type { Ledger } from "../../core/turns/ledger.ts";
 import type { Turn } from "../../core/turns/turn.ts";
 import type { FloodSigns } from "./flood-signs.ts";
+import { newTurn } from "./new-turn.ts";
 
 export interface EditsDeps {
   readonly routing: () => Routing;
@@ -80,19 +81,7 @@ export function createEdits(deps: EditsDeps): Edits {
       atMs: editedAtMs,
     });
     if (flood !== undefined) return deps.flooded(message, route.project, flood);
-    const again = ledger.accept({
-      id: deps.newId(),
-      conversationId: route.conversationId,
-      channelId: message.channelId,
-      guildId: route.guildId,
-      projectName: route.project.name,
-      messageId: message.id,
-      authorId,
-      authorName: message.authorName,
-      prompt,
-      material,
-      editedAtMs,
-    });
+    const again = ledger.accept({ ...newTurn(message, route, deps.newId()), material, editedAtMs });
     if (again === undefined) return;
     log.info("runs an edited message again", { turn_id: again.id, message_id: message.id });
     deps.wake(route.conversationId);

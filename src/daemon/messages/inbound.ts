@@ -8,6 +8,7 @@ import type { Project, Snowflake } from "../../core/projects/project.ts";
 import type { CursorStore, Ledger } from "../../core/turns/ledger.ts";
 import type { Turn } from "../../core/turns/turn.ts";
 import type { FloodSigns } from "./flood-signs.ts";
+import { newTurn } from "./new-turn.ts";
 
 export interface InboundDeps {
   readonly routing: () => Routing;
@@ -95,15 +96,7 @@ export function createInbound(deps: InboundDeps): Inbound {
           break;
         }
         const asked = {
-          id: deps.newId(),
-          conversationId: route.conversationId,
-          channelId: message.channelId,
-          guildId: route.guildId,
-          projectName: route.project.name,
-          messageId: message.id,
-          authorId: message.author.userId,
-          authorName: message.authorName,
-          prompt: route.prompt,
+          ...newTurn(message, route, deps.newId()),
           material: withThread(message, deps.isFirst(route.conversationId, message.channelId)),
         };
         const turn = isLeftOut(fate) ? deps.ledger.expire(asked, fate, noticeOf) : deps.ledger.accept(asked);

@@ -35,15 +35,14 @@ export function dropWaiting(deps: CommandsDeps): InteractionHandler {
       const [, stoppedId, untilMs] = "customId" in input ? input.customId.split(":") : [];
       const offered = deps.ledger
         .open(here.conversationId)
-        .filter(({ id, state }) => id !== stoppedId && state !== "delivering")
-        .filter(({ acceptedAtMs }) => acceptedAtMs <= Number(untilMs));
+        .filter(({ id, acceptedAtMs }) => id !== stoppedId && acceptedAtMs <= Number(untilMs));
       return { ...here, offered };
     },
     run: async ({ subject: { conversationId, offered }, interaction, may, answer }) => {
       if (offered.length === 0)
         return answer.update({ content: "Stopped. Of what waited, nothing is left." });
       const own = offered.filter(({ authorId }) => authorId === interaction.actor.userId || may("manage"));
-      if (own.length === 0 && offered.length > 0) return answer.whisper({ content: OTHERS });
+      if (own.length === 0) return answer.whisper({ content: OTHERS });
       // The newest first: none of them may begin because the one before it has ended.
       const { cancel } = deps.conversation(conversationId);
       const dropped = own.toReversed().filter(({ id }) => cancel(id)).length;

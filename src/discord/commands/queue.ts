@@ -44,7 +44,7 @@ function queueView(
   const open = deps.ledger
     .open(conversationId)
     // One that was just cancelled may take a moment to end.
-    .filter(({ id, state }) => state !== "delivering" && id !== without);
+    .filter(({ id }) => id !== without);
   if (open.length === 0) return { content: "Nothing runs or waits here." };
   const shown = open.slice(0, SHOWN);
   const more = open.length > SHOWN ? [`-# and ${open.length - SHOWN} more`] : [];

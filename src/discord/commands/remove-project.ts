@@ -139,7 +139,7 @@ function question(project: Project, deps: RemoveProjectDeps): string {
   const { name, channelId, projectDir } = project;
   const conversations = conversationsOf(project, deps);
   const sessions = deps.sessions.list().filter(({ projectName }) => projectName === name).length;
-  const turns = conversations.flatMap((conversationId) => openTurns(conversationId, deps)).length;
+  const turns = conversations.flatMap((conversationId) => deps.ledger.open(conversationId)).length;
   return [
     `**Remove the project ${escaped(name)}?** I no longer answer in <#${channelId}>.`,
     `- The folder \`${inCode(projectDir)}\` stays as it is, and so does the channel.`,
@@ -167,13 +167,9 @@ function conversationsOf({ name }: Project, { sessions, ledger }: RemoveProjectD
   ];
 }
 
-function openTurns(conversationId: Snowflake, { ledger }: RemoveProjectDeps) {
-  return ledger.open(conversationId).filter(({ state }) => state !== "delivering");
-}
-
 async function letGo(conversationId: Snowflake, deps: RemoveProjectDeps): Promise<void> {
   const conversation = deps.conversation(conversationId);
   // The newest first: none of them may begin because the one before it has ended.
-  for (const { id } of openTurns(conversationId, deps).toReversed()) conversation.cancel(id);
+  for (const { id } of deps.ledger.open(conversationId).toReversed()) conversation.cancel(id);
   await deps.agents.end(conversationId);
 }

@@ -12,7 +12,7 @@ import { type InteractionHandler, interactionHandler, type Subject } from "../in
 import { escaped } from "../reply/tool-line.ts";
 import { channelNameFor } from "../setup/project-channels.ts";
 import type { AdditionRuns } from "./addition-runs.ts";
-import { type SetUp, setUpForm, setUpQuestion, setUpText, takeSetUpForm } from "./set-up-view.ts";
+import { setUpForm, setUpQuestion, setUpText, takeSetUpForm, type WaitingProject } from "./set-up-view.ts";
 
 export interface SetUpChannelDeps {
   /** The channel, when one is configured. */
@@ -57,7 +57,7 @@ export function createSetUpChannel(deps: SetUpChannelDeps): SetUpChannel {
   const open = new Map<string, SetUp>();
 
   const begin = (message: IncomingMessage, guildId: Snowflake, url: RepositoryUrl): SetUp => {
-    const { id, channelId, author } = message;
+    const { id, channelId } = message;
     const confirmMs = deps.confirmMs ?? CONFIRM_MS;
     const setUp: SetUp = {
       id,
@@ -67,7 +67,6 @@ export function createSetUpChannel(deps: SetUpChannelDeps): SetUpChannel {
       name: url.name,
       channelName: channelNameFor(url.name),
       model: undefined,
-      askedBy: author.userId,
       untilMs: deps.now() + confirmMs,
       warning: undefined,
       messageId: undefined,
@@ -193,6 +192,16 @@ export function createSetUpChannel(deps: SetUpChannelDeps): SetUpChannel {
       else void ask(begin(message, guildId, url), message).catch(trouble(message));
     },
   };
+}
+
+/** What the channel asks about. */
+interface SetUp extends WaitingProject {
+  /** That of the message: it can be asked about once only, however often it is shown to us. */
+  readonly id: Snowflake;
+  readonly guildId: Snowflake;
+  readonly channelId: Snowflake;
+  messageId: Snowflake | undefined;
+  timer: NodeJS.Timeout | undefined;
 }
 
 const OVER = "This question is over. Post the address again.";

@@ -8,26 +8,20 @@ import { escaped, inCode } from "../reply/tool-line.ts";
 import { channelNameFor } from "../setup/project-channels.ts";
 import { modelProblem } from "./model.ts";
 
-/** What the set-up channel asks about: a project that waits for an administrator's word. */
-export interface SetUp {
-  /** That of the message: it can be asked about once only, however often it is shown to us. */
+/** A project that waits for an administrator's word, as its question shows it. */
+export interface WaitingProject {
   readonly id: Snowflake;
-  readonly guildId: Snowflake;
-  readonly channelId: Snowflake;
   readonly url: RepositoryUrl;
   name: string;
   channelName: string;
   model: string | undefined;
-  readonly askedBy: Snowflake;
   readonly untilMs: number;
   warning: string | undefined;
-  messageId: Snowflake | undefined;
-  timer: NodeJS.Timeout | undefined;
 }
 
 /** What is about to be added. */
 export function setUpText(
-  { url, name, channelName, model, warning }: SetUp,
+  { url, name, channelName, model, warning }: WaitingProject,
   categoryId: Snowflake | undefined,
 ): string {
   const category = categoryId === undefined ? "" : `, under <#${categoryId}>`;
@@ -40,7 +34,7 @@ export function setUpText(
   ].join("\n");
 }
 
-export function setUpQuestion(setUp: SetUp, categoryId: Snowflake | undefined): OutgoingMessage {
+export function setUpQuestion(setUp: WaitingProject, categoryId: Snowflake | undefined): OutgoingMessage {
   const until = `-# For administrators, ${discordTime(setUp.untilMs, "R")} at the latest.`;
   const id = (part: string) => `setup:${setUp.id}:${part}`;
   return {
@@ -55,7 +49,7 @@ export function setUpQuestion(setUp: SetUp, categoryId: Snowflake | undefined): 
   };
 }
 
-export function setUpForm({ id, name, channelName, model }: SetUp) {
+export function setUpForm({ id, name, channelName, model }: WaitingProject) {
   return form(`setup:${id}:form`, "Add a project", [
     { id: "name", label: "The project's name", maxLength: 60, value: name },
     { id: "channel", label: "The new channel's name", maxLength: 100, value: channelName },
@@ -70,7 +64,10 @@ export function setUpForm({ id, name, channelName, model }: SetUp) {
 }
 
 /** Takes over what was typed, or says what is wrong with it. */
-export function takeSetUpForm(setUp: SetUp, fields: Readonly<Record<string, string>>): string | undefined {
+export function takeSetUpForm(
+  setUp: WaitingProject,
+  fields: Readonly<Record<string, string>>,
+): string | undefined {
   const name = (fields.name ?? "").trim();
   const channelName = channelNameFor(fields.channel ?? "");
   const model = (fields.model ?? "").trim();

@@ -22,7 +22,7 @@ export function stopCommand(deps: CommandsDeps): InteractionHandler {
     subject: (interaction) => {
       const here = conversationSubject(interaction, deps);
       if (typeof here === "string") return here;
-      const open = deps.ledger.open(here.conversationId).filter(({ state }) => state !== "delivering");
+      const open = deps.ledger.open(here.conversationId);
       const turn = open.find(({ state }) => state === "running") ?? open[0];
       return { ...here, turn };
     },

@@ -42,12 +42,11 @@ export function turnDecisions(deps: TurnDecisionsDeps): Readonly<Record<string, 
       if (refusal !== undefined) return answer.whisper({ content: refusal });
       // Two people may press at once: only the first revives it.
       if (!deps.ledger.revive(turn.id)) return answer.whisper({ content: OVER });
-      const isOne = turn.end?.notes.every(
-        (note) => note.type !== "left_out" || note.tooOld + note.tooMany === 1,
+      const isNoticeOfMany = turn.end?.notes.some(
+        (note) => note.type === "left_out" && note.tooOld + note.tooMany > 1,
       );
-      await answer.update({
-        content: `-# ${interaction.actorName} runs ${isOne === false ? "them" : "it"} now.`,
-      });
+      const what = isNoticeOfMany ? "them" : "it";
+      await answer.update({ content: `-# ${interaction.actorName} runs ${what} now.` });
       deps.wake(turn.conversationId);
     }),
 

@@ -3,6 +3,8 @@
  * tabs, and with each line marked or indented as the first one asks for. Any other is left to the parser.
  */
 
+import { isThematicBreak } from "./thematic-break.ts";
+
 /** A list item and the text in it. */
 export interface ItemInside {
   /** `-`, `*`, `+`, `1.` or `1)`. */
@@ -11,7 +13,6 @@ export interface ItemInside {
 }
 
 const ITEM = /^( {0,3})([-*+]|\d{1,9}[.)])( {1,4})(?=\S)/;
-const RULE = /^ {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,})$/;
 const QUOTED = /^ {0,3}>(?! *\t) ?/;
 /** How far it reaches depends on what is before it. */
 const TAB = /^ *\t/;
@@ -20,7 +21,7 @@ const TAB = /^ *\t/;
 export function itemInside(lines: readonly string[]): ItemInside | undefined {
   const [first = "", ...rest] = lines;
   const [found = "", , marker = ""] = ITEM.exec(first) ?? [];
-  if (found === "" || RULE.test(first)) return undefined;
+  if (found === "" || isThematicBreak(first)) return undefined;
   const margin = " ".repeat(found.length);
   const inside = [first.slice(found.length)];
   for (const each of rest) {

@@ -54,26 +54,7 @@ export function findCuts(rendered: RenderedText, from: number, limit: number, ne
   for (const inside of uncutLines.toReversed()) {
     for (const offset of inside.sentences()) natural.push({ offset, cost: SENTENCE_COST });
   }
-  const word = (how: "whole" | "torn") => {
-    for (const inside of uncutLines) {
-      const offset = inside.lastWord(how);
-      if (offset !== undefined) return offset;
-    }
-    return 0;
-  };
-  const whole = natural.at(-1) ?? { offset: 0, cost: TORN_COST };
-  const tiers: readonly [filled: number, cut: () => Cut][] = [
-    [FILLED_BY_SENTENCES, () => whole],
-    [FILLED_BY_WORDS, () => ({ offset: Math.max(word("whole"), whole.offset), cost: WORD_COST })],
-    [FILLED_BY_WORDS, () => ({ offset: word("torn"), cost: TORN_COST })],
-  ];
-  let furthest: Cut | undefined;
-  for (const [filled, cut] of tiers) {
-    const now = cut();
-    if (now.offset < from + limit * filled) continue;
-    if (now.offset >= needed) return { natural, furthest: now };
-    furthest ??= now;
-  }
+  const furthest = fillingCut(uncutLines, natural.at(-1), { from, limit, needed });
   if (furthest !== undefined) return { natural, furthest };
 
   for (let index = straddling; index >= firstIndex; index--) {
@@ -82,6 +63,36 @@ export function findCuts(rendered: RenderedText, from: number, limit: number, ne
   }
   // Not one character of these lines can be cut off.
   return { natural, furthest: { offset: Math.max(starts[straddling] ?? 0, from + 1), cost: TORN_COST } };
+}
+
+/** The first kind of cut that fills a message and reaches `needed`, or else the first that fills one. */
+function fillingCut(
+  lines: readonly ReturnType<typeof cutsInside>[],
+  natural: Cut | undefined,
+  { from, limit, needed }: { readonly from: number; readonly limit: number; readonly needed: number },
+): Cut | undefined {
+  const lastWord = (how: "whole" | "torn") => {
+    for (const inside of lines) {
+      const offset = inside.lastWord(how);
+      if (offset !== undefined) return offset;
+    }
+    return 0;
+  };
+  const whole = natural?.offset ?? 0;
+  // Looked for in turn: most messages end with a sentence.
+  const kinds: readonly [filled: number, cut: () => Cut | undefined][] = [
+    [FILLED_BY_SENTENCES, () => natural],
+    [FILLED_BY_WORDS, () => ({ offset: Math.max(lastWord("whole"), whole), cost: WORD_COST })],
+    [FILLED_BY_WORDS, () => ({ offset: lastWord("torn"), cost: TORN_COST })],
+  ];
+  let first: Cut | undefined;
+  for (const [filled, find] of kinds) {
+    const cut = find();
+    if (cut === undefined || cut.offset < from + limit * filled) continue;
+    if (cut.offset >= needed) return cut;
+    first ??= cut;
+  }
+  return first;
 }
 
 /** What a message that begins here has to repeat. */

@@ -8,12 +8,12 @@ import { headingLine, paragraphLines, ruleLine } from "./prose-lines.ts";
 import { closesFence, readSections, type Section } from "./sections.ts";
 import { tableLines } from "./table.ts";
 import { readTable } from "./table-rows.ts";
+import { isThematicBreak } from "./thematic-break.ts";
 
 // A line that can only be a paragraph's, whatever is above or below it in its section.
 const PLAIN_LINE =
   /^(?!$|[>|\s]|[-+*](?:[-\s]|$)|(?:[*_][ \t]*){3,}$|=+[ \t]*$|:[ \t]*-|#{1,6}(?:\s|$)|`{3}|~{3}|\d{1,9}[.)](?:\s|$))/;
 const HEADING = /^ {0,3}(#{1,6})[ \t]+(\S.*)$/;
-const RULE = /^ {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$/;
 
 /** Nobody means more lists and quotes in each other; what is deeper is left to the parser, which knows how deep it can go. */
 const DEEPEST = 12;
@@ -45,7 +45,7 @@ function textLines(source: string, place: Place): Line[] {
   const rows = source.split("\n");
   if (isParagraph(rows)) return paragraphLines(rows.map((row) => row.trim()).join("\n"), place);
   if (rows.length === 1) {
-    if (RULE.test(source)) return [ruleLine(place)];
+    if (isThematicBreak(source)) return [ruleLine(place)];
     const [, sign, text = ""] = HEADING.exec(source.trimEnd()) ?? [];
     if (sign !== undefined && !text.endsWith("#")) return [headingLine(text, sign.length, place)];
   }

@@ -4,6 +4,8 @@
  * the text, whatever is above it. What is inside an item or a quote is such a text again.
  */
 
+import { isThematicBreak } from "./thematic-break.ts";
+
 /** Where a section begins, and what is right above it. */
 export interface SectionStart {
   readonly start: number;
@@ -24,9 +26,8 @@ export const BEGINNING: SectionStart = { start: 0, blankBefore: false, afterItem
 const FENCE = /^ {0,3}(?:(`{3,})[^`]*|(~{3,}).*)$/;
 const BEGINS_BLOCK = /^(?:#{1,6}(?:[ \t]|$)|[-*+][ \t]+\S|1[.)][ \t]+\S)/;
 const LATER_ITEM = /^\d{1,9}[.)][ \t]+\S/;
-const NO_PARAGRAPH = /^(?:#{1,6}(?:[ \t]|$)|>|(?:-[ \t]*){3,}$|(?:\*[ \t]*){3,}$|(?:_[ \t]*){3,}$)/;
+const HEADING_OR_QUOTE = /^(?:#{1,6}(?:[ \t]|$)|>)/;
 const UNDERLINE = /^(?:=+|-+)[ \t]*$/;
-const RULE = /^(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,})$/;
 const ITEM = /^([-*+]|\d{1,9}[.)])(?:([ \t]+)(\S)?|$)/;
 
 /** A line that is indented further is code, or goes on with what is above it. */
@@ -78,7 +79,7 @@ export function readSections(text: string, begin: SectionStart = BEGINNING): Sec
       if (itemIndent > 0) itemFence = fenceAfter(itemFence, text.slice(start + itemIndent, end));
     }
     // Only a paragraph that is still open takes a line like "2. and so on" for its own.
-    paragraph = !(NO_PARAGRAPH.test(content) || (paragraph && UNDERLINE.test(content)));
+    paragraph = !(isNoParagraph(content) || (paragraph && UNDERLINE.test(content)));
     blankBefore = false;
     start = end + 1;
   }
@@ -95,14 +96,19 @@ function fenceAfter(open: string | undefined, line: string): string | undefined 
 
 function begins(content: string, blankBefore: boolean, inItem: boolean, paragraph: boolean): boolean {
   if (blankBefore || BEGINS_BLOCK.test(content)) return true;
-  if (inItem && NO_PARAGRAPH.test(content)) return true;
+  if (inItem && isNoParagraph(content)) return true;
   return (inItem || !paragraph) && LATER_ITEM.test(content);
+}
+
+/** Whether a line is a block of its own, so that none goes on with it. */
+function isNoParagraph(content: string): boolean {
+  return HEADING_OR_QUOTE.test(content) || isThematicBreak(content);
 }
 
 /** How far what is inside a list item that begins in this line is indented against it; 0 when none does. */
 function contentIndent(content: string): number {
   const [found, marker = "", space = "", inside] = ITEM.exec(content) ?? [];
-  if (found === undefined || RULE.test(content)) return 0;
+  if (found === undefined || isThematicBreak(content)) return 0;
   return inside === undefined || space.length > 4 ? marker.length + 1 : marker.length + space.length;
 }
 
