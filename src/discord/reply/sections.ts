@@ -25,8 +25,8 @@ export const BEGINNING: SectionStart = { start: 0, blankBefore: false, afterItem
 
 const FENCE = /^ {0,3}(?:(`{3,})[^`]*|(~{3,}).*)$/;
 const BEGINS_BLOCK = /^(?:#{1,6}(?:[ \t]|$)|[-*+][ \t]+\S|1[.)][ \t]+\S)/;
-const LATER_ITEM = /^\d{1,9}[.)][ \t]+\S/;
-const HEADING_OR_QUOTE = /^(?:#{1,6}(?:[ \t]|$)|>)/;
+const LATER_ITEM = /^(?:\d{1,9}[.)][ \t]+\S|(?:[-*+]|\d{1,9}[.)])[ \t]*$)/;
+const HEADING = /^#{1,6}(?:[ \t]|$)/;
 const UNDERLINE = /^(?:=+|-+)[ \t]*$/;
 const ITEM = /^([-*+]|\d{1,9}[.)])(?:([ \t]+)(\S)?|$)/;
 
@@ -39,6 +39,8 @@ export function readSections(text: string, begin: SectionStart = BEGINNING): Sec
   let open: (Section & { end: number; readonly itemIndent: number }) | undefined;
   let { start, blankBefore, afterItem } = begin;
   let paragraph = false;
+  // Whether what is inside the open item can go on with a line that is outside of it: only a paragraph does that.
+  let goesOn = false;
   // A fence inside the open item: what is outside the item ends both.
   let itemFence: string | undefined;
   const close = () => {
@@ -67,16 +69,20 @@ export function readSections(text: string, begin: SectionStart = BEGINNING): Sec
       afterItem = false;
     } else if (
       open === undefined ||
-      (isOutside && (itemFence !== undefined || begins(content, blankBefore, itemIndent > 0, paragraph)))
+      (isOutside && ((itemIndent > 0 && !goesOn) || begins(content, blankBefore, itemIndent > 0, paragraph)))
     ) {
       close();
       const inside = contentIndent(content);
       const kind = inside > 0 ? "item" : "lines";
       open = { start, end, blankBefore, afterItem, kind, itemIndent: inside === 0 ? 0 : indent + inside };
-      if (inside > 0) itemFence = fenceAfter(undefined, content.slice(inside));
+      const first = content.slice(inside).trim();
+      itemFence = fenceAfter(undefined, first);
+      goesOn = itemFence === undefined && isParagraph(first);
     } else {
       open.end = end;
-      if (itemIndent > 0) itemFence = fenceAfter(itemFence, text.slice(start + itemIndent, end));
+      const wasInFence = itemFence !== undefined;
+      itemFence = fenceAfter(itemFence, content.trim());
+      goesOn = !wasInFence && itemFence === undefined && isParagraph(content.trim());
     }
     // Only a paragraph that is still open takes a line like "2. and so on" for its own.
     paragraph = !(isNoParagraph(content) || (paragraph && UNDERLINE.test(content)));
@@ -102,7 +108,12 @@ function begins(content: string, blankBefore: boolean, inItem: boolean, paragrap
 
 /** Whether a line is a block of its own, so that none goes on with it. */
 function isNoParagraph(content: string): boolean {
-  return HEADING_OR_QUOTE.test(content) || isThematicBreak(content);
+  return HEADING.test(content) || content.startsWith(">") || isThematicBreak(content);
+}
+
+/** Whether a line, of which is known that it is in no fence, may be one of a paragraph, in a quote for one. */
+function isParagraph(content: string): boolean {
+  return content !== "" && !HEADING.test(content) && !isThematicBreak(content);
 }
 
 /** How far what is inside a list item that begins in this line is indented against it; 0 when none does. */

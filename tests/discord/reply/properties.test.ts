@@ -86,6 +86,10 @@ describe("any answer", () => {
           ["- the.\n\n  ```\nconst a = 1;\n  ```\n\n# two\n\n"],
           ["3) ```\nconst a = 1;\n  ```\n\n# two\n\n"],
           ["- - -\n\n  ```\n> no\n``` not the end\n  ```\n"],
+          ["* so\n  ~~~~~y\n  ~~~~~\nTitle\n---\n"],
+          ["1. so\n    1. so\n       ```\n       x\n       ```\nTitle\n---\n"],
+          ["-\n  ```python\n  ```\n_under_ start\n  ```ts\n- no\n  ```\n"],
+          ["> #### so\n-\n  ```js\n  x\n  ```\n"],
         ],
       },
     );
