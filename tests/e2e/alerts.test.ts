@@ -57,8 +57,11 @@ test("an error that nobody catches ends the bot with an error id in its log, and
   const daemon = await fixture.start({ NODE_OPTIONS: `--import ${bug}` });
   daemon.signal("SIGUSR2");
   expect(await daemon.ended).toBe(70);
-  const [crash] = fixture.log().filter(({ message }) => message === "the bot crashed");
+  const log = fixture.log();
+  const crash = log.find(({ message }) => message === "the bot crashed");
   expect(crash).toMatchObject({ level: "ERROR", error_id: expect.stringMatching(/^[a-z-]+$/) });
+  // It still ended what it had begun.
+  expect(log.at(-1)?.message).toBe("serve ends");
 
   await fixture.start();
   await untilTold(1);
